@@ -1,0 +1,51 @@
+/**
+ * Global identifiers: random, type-prefixed, 128 bits. An id says which room answers for it and nothing about
+ * who created it or when. Refuses to make or accept an id of an unknown prefix.
+ */
+import { randomBytes } from 'node:crypto';
+
+/** Every prefix and the room that answers for it; `node(id:)` routes by this table. */
+export const ID_ROOMS = {
+  creditor: 'creditors',
+  authority: 'creditors',
+  mandate: 'creditors',
+  agreement: 'creditors',
+  debt: 'debts',
+  determination: 'debts',
+  placement: 'debts',
+  grant: 'debts',
+  payment: 'debts',
+  batch: 'debts',
+  agency: 'agencies',
+  licence: 'agencies',
+  engagement: 'agencies',
+  borrower: 'borrowers',
+  person: 'borrowers',
+  contact: 'borrowers',
+  event: 'audit',
+  export: 'audit',
+  regulator: 'audit',
+} as const;
+
+export type IdPrefix = keyof typeof ID_ROOMS;
+
+/** Crockford base32 in lower case: no i, l, o, u, so an id read aloud or retyped cannot become another one. */
+const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
+const BODY = /^[0-9a-hjkmnp-tv-z]{26}$/;
+
+/** `debt_` + 26 characters of base32: 128 random bits. */
+export function newId<P extends IdPrefix>(prefix: P): `${P}_${string}` {
+  const bytes = randomBytes(16);
+  let bits = 0n;
+  for (const byte of bytes) bits = (bits << 8n) | BigInt(byte);
+  let body = '';
+  for (let shift = 125n; shift >= 0n; shift -= 5n) body += ALPHABET[Number((bits >> shift) & 31n)];
+  return `${prefix}_${body}`;
+}
+
+/** The prefix of a well-formed id, or null for anything else. Never throws: ids arrive from strangers. */
+export function idPrefix(id: string): IdPrefix | null {
+  const cut = id.indexOf('_');
+  const prefix = id.slice(0, cut);
+  return cut > 0 && Object.hasOwn(ID_ROOMS, prefix) && BODY.test(id.slice(cut + 1)) ? (prefix as IdPrefix) : null;
+}
