@@ -27,11 +27,11 @@ export interface LocalIssuer {
 const DEFAULT_TTL_SECONDS = 8 * 3600;
 const MAX_TTL_SECONDS = 30 * 24 * 3600;
 
-export function openLocalIssuer({ tokens, home }: Pick<Config, 'tokens' | 'home'>, now: () => Date = () => new Date()): LocalIssuer {
+export async function openLocalIssuer({ tokens, home }: Pick<Config, 'tokens' | 'home'>, now: () => Date = () => new Date()): Promise<LocalIssuer> {
   if (tokens.jwksUrl !== null) {
     throw new StartError('Tokens of this hub come from an external issuer.', 'Ask that issuer for a token; CESSION_TOKEN_JWKS_URL names it.');
   }
-  const { privateKey } = openKeyPair(home, LOCAL_ISSUER_KEY);
+  const { privateKey } = await openKeyPair(home, LOCAL_ISSUER_KEY);
   return {
     mintToken: async ({ audience, org, sub, scopes, ttlSeconds = DEFAULT_TTL_SECONDS }) => {
       const issuedAt = Math.floor(now().getTime() / 1000);

@@ -113,7 +113,7 @@ function singleHeader(value: string | readonly string[] | undefined): string | u
 function localKeys(home: string): JWTVerifyGetKey {
   let key: KeyObject | null = null;
   return async () => {
-    key ??= readPublicKey(home, LOCAL_ISSUER_KEY);
+    key ??= await readPublicKey(home, LOCAL_ISSUER_KEY);
     if (key === null) throw unauthenticated('This hub has not issued any token yet.');
     return key;
   };

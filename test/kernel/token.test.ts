@@ -40,7 +40,7 @@ interface Draft {
 async function draftToken({ claims = {}, key, alg = 'EdDSA' }: Draft): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
   const all = { iss: TOKENS.issuer, aud: 'cession:partner', sub: 'officer-1', org: ORGS.PARTNER, scope: 'debts:read', exp: now + 60, ...claims };
-  return new SignJWT(all as never).setProtectedHeader({ alg }).sign(key ?? openKeyPair(home, 'issuer').privateKey);
+  return new SignJWT(all).setProtectedHeader({ alg }).sign(key ?? (await openKeyPair(home, 'issuer')).privateKey);
 }
 
 const unsigned = (claims: object) => `${encode({ alg: 'none' })}.${encode(claims)}.`;
@@ -49,7 +49,7 @@ const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('b
 describe('a token of the local issuer', () => {
   it.each(Object.keys(ORGS) as Audience[])('proves an actor of the audience %s', async (audience) => {
     const sub = audience === 'BORROWER' ? ORGS.BORROWER : 'officer-1';
-    const token = await openLocalIssuer({ tokens: TOKENS, home }).mintToken({ audience, org: ORGS[audience], sub, scopes: ['debts:read', 'placements:write'] });
+    const token = await (await openLocalIssuer({ tokens: TOKENS, home })).mintToken({ audience, org: ORGS[audience], sub, scopes: ['debts:read', 'placements:write'] });
     const actor = await openTokenVerifier({ tokens: TOKENS, home }).authenticate({ authorization: `Bearer ${token}` }, audience);
     expect(actor).toMatchObject({ audience, sub, org: ORGS[audience], scopes: ['debts:read', 'placements:write'], method: 'token' });
   });
@@ -60,19 +60,24 @@ describe('a token of the local issuer', () => {
     expect(actor.audience).toBe('PARTNER');
   });
 
-  it('is signed with a key that only its owner can read', () => {
-    openKeyPair(home, 'issuer');
-    expect(statSync(path.join(home, 'keys', 'issuer.private.pem')).mode & 0o777).toBe(0o600);
+  it('is signed with a key that only its owner can read', async () => {
+    await openKeyPair(home, 'issuer');
+    expect(statSync(path.join(home, 'issuer.key')).mode & 0o777).toBe(0o600);
   });
 
-  it('cannot be minted where an external issuer is configured', () => {
-    expect(() => openLocalIssuer({ tokens: { ...TOKENS, jwksUrl: 'https://issuer.example/jwks' }, home })).toThrow(/external issuer/);
+  it('cannot be minted where an external issuer is configured', async () => {
+    await expect(openLocalIssuer({ tokens: { ...TOKENS, jwksUrl: 'https://issuer.example/jwks' }, home })).rejects.toThrow(/external issuer/);
   });
 
-  it('cannot be minted with a key that others can read', () => {
-    openKeyPair(home, 'loose');
-    chmodSync(path.join(home, 'keys', 'loose.private.pem'), 0o644);
-    expect(() => openKeyPair(home, 'loose')).toThrow(/can be read by other users/);
+  it('cannot be minted with a key that others can read', async () => {
+    await openKeyPair(home, 'loose');
+    chmodSync(path.join(home, 'loose.key'), 0o644);
+    await expect(openKeyPair(home, 'loose')).rejects.toThrow(/chmod 600/);
+  });
+
+  it('is the same however many processes ask for the first one at once', async () => {
+    const pairs = await Promise.all(Array.from({ length: 8 }, () => openKeyPair(home, 'raced')));
+    expect(new Set(pairs.map(({ publicKey }) => publicKey.export({ type: 'spki', format: 'pem' }))).size).toBe(1);
   });
 });
 
