@@ -1,0 +1,70 @@
+/**
+ * C2SP checkpoints: the size and root of the log, signed. Refuses extension lines, because later kinds of cosignature do
+ * not cover them, and a checkpoint signed under another name than its origin.
+ *
+ *     cession.local/ledger
+ *     923748
+ *     nND/nri/U0xuHUrYSy0HtMeal2vzD9V4k/BO79C+QeI=
+ */
+import { FormatError } from './format-error';
+import { decodeBase64, isKeyName, openNote, signNote, type OpenedNote } from './note';
+import type { NoteSigner, VerifierKey } from './note-key';
+import { EMPTY_ROOT, HASH_BYTES } from './tree';
+
+export interface Checkpoint {
+  /** Which log; also the name of its key. */
+  readonly origin: string;
+  readonly size: number;
+  readonly root: Buffer;
+}
+
+function malformed(message: string): never {
+  throw new FormatError('CHECKPOINT_MALFORMED', message);
+}
+
+/** A decimal without leading zeros that a double holds exactly. */
+export function parseDecimal(text: string): number | null {
+  if (!/^(0|[1-9][0-9]{0,15})$/.test(text)) return null;
+  const value = Number(text);
+  return Number.isSafeInteger(value) ? value : null;
+}
+
+function assertCheckpoint({ origin, size, root }: Checkpoint): void {
+  if (!isKeyName(origin)) malformed('an origin is empty or holds a space or +');
+  if (!Number.isSafeInteger(size) || size < 0) malformed('a tree size is a whole number from 0');
+  if (root.length !== HASH_BYTES) malformed('a root hash is not 32 bytes');
+  if (size === 0 && !root.equals(EMPTY_ROOT)) malformed('the empty tree has another root');
+}
+
+/** The note text. */
+export function formatCheckpoint(checkpoint: Checkpoint): string {
+  assertCheckpoint(checkpoint);
+  return `${checkpoint.origin}\n${checkpoint.size}\n${checkpoint.root.toString('base64')}\n`;
+}
+
+export function parseCheckpoint(text: string): Checkpoint {
+  const lines = text.split('\n');
+  const [origin, decimal, base64, rest] = lines;
+  if (lines.length !== 4 || rest !== '') return malformed('a checkpoint is not three lines');
+  const size = parseDecimal(decimal ?? '');
+  const root = decodeBase64(base64 ?? '');
+  if (size === null) return malformed('a tree size is not a decimal');
+  if (root === null) return malformed('a root hash is not canonical base64');
+  const checkpoint = { origin: origin ?? '', size, root };
+  assertCheckpoint(checkpoint);
+  return checkpoint;
+}
+
+/** The log MUST NOT sign two checkpoints that are inconsistent with one another; that is the caller's promise. */
+export async function signCheckpoint(checkpoint: Checkpoint, signer: NoteSigner): Promise<string> {
+  if (signer.name !== checkpoint.origin) malformed('a log signs under its origin');
+  return signNote(formatCheckpoint(checkpoint), [signer]);
+}
+
+/** The checkpoint in a note that the log's key signed. Throws NoteRefusal when it did not. */
+export function openCheckpoint(note: string, key: VerifierKey): Checkpoint & { readonly note: OpenedNote } {
+  const opened = openNote(note, [key]);
+  const checkpoint = parseCheckpoint(opened.text);
+  if (checkpoint.origin !== key.name) malformed('a checkpoint is of another log than the key');
+  return { ...checkpoint, note: opened };
+}
