@@ -53,14 +53,7 @@ export async function readPrivateFile(file: string): Promise<string | null> {
  * either no file or the whole file: the text is synced under another name first, and `link` never replaces anything.
  */
 export async function createPrivateFile(file: string, text: string): Promise<string> {
-  const draft = `${file}.${randomBytes(6).toString('hex')}.draft`;
-  const handle = await fs.open(draft, 'wx', PRIVATE_FILE);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
+  const draft = await writeDraft(file, text);
   try {
     await fs.link(draft, file);
   } catch (error) {
@@ -70,6 +63,13 @@ export async function createPrivateFile(file: string, text: string): Promise<str
   }
   await syncFolder(path.dirname(file));
   return (await readPrivateFile(file)) ?? text;
+}
+
+/** Replaces a private file by a whole new one; a reader sees the old text or the new. MUST run under the home lock. */
+export async function replacePrivateFile(file: string, text: string): Promise<void> {
+  const draft = await writeDraft(file, text);
+  await fs.rename(draft, file);
+  await syncFolder(path.dirname(file));
 }
 
 /** Runs `work` while no other process of this machine works on the same home. The lock of a dead process is taken over. */
@@ -110,6 +110,18 @@ export function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+}
+
+async function writeDraft(file: string, text: string): Promise<string> {
+  const draft = `${file}.${randomBytes(6).toString('hex')}.draft`;
+  const handle = await fs.open(draft, 'wx', PRIVATE_FILE);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  return draft;
 }
 
 async function syncFolder(folder: string): Promise<void> {
