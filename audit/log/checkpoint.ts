@@ -62,7 +62,7 @@ export async function signCheckpoint(checkpoint: Checkpoint, signer: NoteSigner)
 }
 
 /** The checkpoint in a note that the log's key signed. Throws NoteRefusal when it did not. */
-export function openCheckpoint(note: string, key: VerifierKey): Checkpoint & { readonly note: OpenedNote } {
+export function verifyCheckpoint(note: string, key: VerifierKey): Checkpoint & { readonly note: OpenedNote } {
   const opened = openNote(note, [key]);
   const checkpoint = parseCheckpoint(opened.text);
   if (checkpoint.origin !== key.name) malformed('a checkpoint is of another log than the key');

@@ -1,6 +1,6 @@
 /**
  * The Merkle tree of RFC 6962 and RFC 9162: hashes, the growing right edge, and proofs checked. Holds no storage: the
- * frontier is all an appender needs, a proof all a verifier needs. Sizes are safe integers, never shifted as 32 bits.
+ * compact range is all an appender needs, a proof all a verifier needs. Sizes are safe integers, never shifted as 32 bits.
  */
 import { hash } from 'node:crypto';
 import { FormatError } from './format-error';
@@ -21,7 +21,7 @@ const nodeInput = Buffer.alloc(1 + 2 * HASH_BYTES);
 nodeInput[0] = 0x01;
 
 /** SHA-256(0x00 ‖ entry). */
-export function hashLeaf(entry: Uint8Array): Buffer {
+export function leafHash(entry: Uint8Array): Buffer {
   const length = entry.length + 1;
   const input = length <= LARGEST_LEAF ? leafInput : Buffer.alloc(length);
   input[0] = 0x00;
@@ -30,7 +30,7 @@ export function hashLeaf(entry: Uint8Array): Buffer {
 }
 
 /** SHA-256(0x01 ‖ left ‖ right). */
-export function hashNode(left: Uint8Array, right: Uint8Array): Buffer {
+export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   nodeInput.set(left, 1);
   nodeInput.set(right, 1 + HASH_BYTES);
   return hash('sha256', nodeInput, 'buffer');
@@ -49,23 +49,23 @@ export function peakLevels(size: number): number[] {
 }
 
 /** The right edge of a growing tree: one hash per complete subtree. Appending costs one node hash on average. */
-export class Frontier {
+export class CompactRange {
   private constructor(
     private leaves: number,
     private readonly peaks: Buffer[],
   ) {}
 
-  static empty(): Frontier {
-    return new Frontier(0, []);
+  static empty(): CompactRange {
+    return new CompactRange(0, []);
   }
 
-  /** From `size` and `hashes()` kept earlier. */
-  static restore(size: number, hashes: readonly Uint8Array[]): Frontier {
-    if (hashes.length !== peakLevels(size).length) throw new FormatError('TILE_MALFORMED', 'a frontier has one hash per binary digit 1 of its size');
-    for (const peak of hashes) if (peak.length !== HASH_BYTES) throw new FormatError('TILE_MALFORMED', 'a hash is not 32 bytes');
-    return new Frontier(
+  /** From `size` and `serialise()` kept earlier. */
+  static restore(size: number, bytes: Uint8Array): CompactRange {
+    const peaks = peakLevels(size).length;
+    if (bytes.length !== peaks * HASH_BYTES) throw new FormatError('TILE_MALFORMED', 'a compact range has one hash per binary digit 1 of its size');
+    return new CompactRange(
       size,
-      hashes.map((peak) => Buffer.from(peak)),
+      Array.from({ length: peaks }, (_, i) => Buffer.from(bytes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES))),
     );
   }
 
@@ -73,23 +73,23 @@ export class Frontier {
     return this.leaves;
   }
 
-  /** Largest subtree first. */
-  hashes(): readonly Buffer[] {
-    return this.peaks.slice();
+  /** The peaks' hashes one after another, largest subtree first. */
+  serialise(): Buffer {
+    return Buffer.concat(this.peaks);
   }
 
-  copy(): Frontier {
-    return new Frontier(this.leaves, this.peaks.slice());
+  clone(): CompactRange {
+    return new CompactRange(this.leaves, this.peaks.slice());
   }
 
   /** `onNode` is told every subtree the new leaf completes, the leaf itself first: what a store of tiles has to keep. */
-  append(leafHash: Buffer, onNode?: (node: TreeNode, hash: Buffer) => void): void {
-    if (leafHash.length !== HASH_BYTES) throw new FormatError('TILE_MALFORMED', 'a leaf hash is not 32 bytes');
-    let node = leafHash;
+  append(leaf: Buffer, onNode?: (node: TreeNode, hash: Buffer) => void): void {
+    if (leaf.length !== HASH_BYTES) throw new FormatError('TILE_MALFORMED', 'a leaf hash is not 32 bytes');
+    let node = leaf;
     let index = this.leaves;
     onNode?.({ level: 0, index }, node);
     for (let level = 1; index % 2 === 1; level += 1) {
-      node = hashNode(this.peaks.pop() as Buffer, node);
+      node = nodeHash(this.peaks.pop() as Buffer, node);
       index = (index - 1) / 2;
       onNode?.({ level, index }, node);
     }
@@ -107,27 +107,27 @@ export function foldPeaks(peaks: readonly Buffer[]): Buffer {
   const last = peaks.at(-1);
   if (last === undefined) return EMPTY_ROOT;
   let root = last;
-  for (let i = peaks.length - 2; i >= 0; i -= 1) root = hashNode(peaks[i] as Buffer, root);
+  for (let i = peaks.length - 2; i >= 0; i -= 1) root = nodeHash(peaks[i] as Buffer, root);
   return root;
 }
 
 /** The root that an inclusion proof leads to (RFC 9162 section 2.1.3.2), or null when it cannot belong to any tree of this size. */
-export function rootFromInclusion(index: number, size: number, leafHash: Buffer, proof: readonly Buffer[]): Buffer | null {
+export function rootFromInclusion(index: number, size: number, leaf: Buffer, proof: readonly Buffer[]): Buffer | null {
   if (!Number.isSafeInteger(index) || !Number.isSafeInteger(size) || index < 0 || index >= size) return null;
-  if (leafHash.length !== HASH_BYTES) return null;
+  if (leaf.length !== HASH_BYTES) return null;
   let fn = index;
   let sn = size - 1;
-  let root = leafHash;
+  let root = leaf;
   for (const step of proof) {
     if (sn === 0 || step.length !== HASH_BYTES) return null;
     if (fn % 2 === 1 || fn === sn) {
-      root = hashNode(step, root);
+      root = nodeHash(step, root);
       while (fn % 2 === 0 && fn !== 0) {
         fn = fn / 2;
         sn = Math.floor(sn / 2);
       }
     } else {
-      root = hashNode(root, step);
+      root = nodeHash(root, step);
     }
     fn = Math.floor(fn / 2);
     sn = Math.floor(sn / 2);
@@ -135,8 +135,8 @@ export function rootFromInclusion(index: number, size: number, leafHash: Buffer,
   return sn === 0 ? root : null;
 }
 
-export function verifyInclusion(index: number, size: number, leafHash: Buffer, proof: readonly Buffer[], root: Buffer): boolean {
-  return rootFromInclusion(index, size, leafHash, proof)?.equals(root) ?? false;
+export function verifyInclusion(index: number, size: number, leaf: Buffer, proof: readonly Buffer[], root: Buffer): boolean {
+  return rootFromInclusion(index, size, leaf, proof)?.equals(root) ?? false;
 }
 
 /**
@@ -162,14 +162,14 @@ export function verifyConsistency(first: number, second: number, firstRoot: Buff
   for (const step of path.slice(1)) {
     if (sn === 0) return false;
     if (fn % 2 === 1 || fn === sn) {
-      fr = hashNode(step, fr);
-      sr = hashNode(step, sr);
+      fr = nodeHash(step, fr);
+      sr = nodeHash(step, sr);
       while (fn % 2 === 0 && fn !== 0) {
         fn = fn / 2;
         sn = Math.floor(sn / 2);
       }
     } else {
-      sr = hashNode(sr, step);
+      sr = nodeHash(sr, step);
     }
     fn = Math.floor(fn / 2);
     sn = Math.floor(sn / 2);
