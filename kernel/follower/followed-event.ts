@@ -1,0 +1,60 @@
+/**
+ * An entry as a room reads it: the event with its place, and the ids that were kept beside it. Every revealed value is
+ * checked against its digest first, so a row altered in the ledger's tables cannot feed a standing table.
+ */
+import { digestDisclosure, parseDisclosure } from '../../audit/log/commitment';
+import { parseEntry } from '../../audit/log/entry';
+import type { Json } from '../event-draft';
+import type { StoredEntry } from '../ledger';
+
+export interface FollowedEvent {
+  readonly index: number;
+  readonly type: string;
+  readonly typeVersion: number;
+  readonly occurredAt: Date;
+  readonly facts: { readonly [name: string]: Json };
+  readonly hidden: { readonly [name: string]: Json };
+  readonly items: readonly { readonly [name: string]: Json }[];
+  /** The entry's number in a stream it belongs to; throws when it does not. */
+  position(stream: string): number;
+}
+
+export class FollowerMismatch extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'FollowerMismatch';
+  }
+}
+
+/** Reads the parts of a stored entry a handler may use. Throws FollowerMismatch on a value that is not what was committed. */
+export function readFollowedEvent(entry: StoredEntry): FollowedEvent {
+  const { links, event: body } = parseEntry(entry.bytes);
+  const committed = new Set([...body.sd, ...body.items, ...links]);
+  const hidden: Record<string, Json> = {};
+  const items: { readonly [name: string]: Json }[] = [];
+  const positions = new Map<string, number>();
+  for (const { digest, text } of entry.disclosures) {
+    if (text === null) continue;
+    if (digestDisclosure(text) !== digest || !committed.has(digest)) {
+      throw new FollowerMismatch(`entry ${entry.index}: a value kept beside it is not the one it commits to`);
+    }
+    const disclosure = parseDisclosure(text);
+    if (disclosure.form === 'link') positions.set(disclosure.stream, disclosure.n);
+    else if (disclosure.form === 'member') hidden[disclosure.name] = disclosure.value;
+    else items.push(disclosure.value as { readonly [name: string]: Json });
+  }
+  return {
+    index: entry.index,
+    type: body.type,
+    typeVersion: body.typeVersion,
+    occurredAt: new Date(body.occurredAt),
+    facts: body.facts,
+    hidden,
+    items,
+    position(stream) {
+      const n = positions.get(stream);
+      if (n === undefined) throw new FollowerMismatch(`entry ${entry.index} has no link to the stream a standing change belongs to`);
+      return n;
+    },
+  };
+}

@@ -1,0 +1,148 @@
+/**
+ * The follower of a room: applies ledger entries in order to the room's standing tables, each with its index and hash in
+ * one transaction. Checks contiguity, the hash chain and signed checkpoints; on any mismatch it halts and says where.
+ * Skips event types nobody here follows; halts on an unknown version of one that is followed.
+ */
+import type { Pool, PoolClient } from 'pg';
+import { verifyCheckpoint } from '../../audit/log/checkpoint';
+import { leafHash, parseEntry } from '../../audit/log/entry';
+import { CompactRange } from '../../audit/log/tree';
+import type { Ledger, LedgerPage } from '../ledger';
+import { FollowerMismatch, readFollowedEvent, type FollowedEvent } from './followed-event';
+
+/** Applies one event; runs inside the transaction that also moves the follower's position. */
+export type FollowHandler = (client: PoolClient, event: FollowedEvent) => Promise<void>;
+
+/** Event type → the versions this room can read. Older versions are read by upcasters inside the handler. */
+export interface Following {
+  readonly versions: readonly number[];
+  readonly handler: FollowHandler;
+}
+
+export interface FollowerOptions {
+  readonly worker: Pool;
+  readonly ledger: Ledger;
+  readonly following: ReadonlyMap<string, readonly Following[]>;
+  /** The log's verifier key; a checkpoint it did not sign halts the follower. */
+  readonly vkey: string;
+  readonly onHalt: (error: Error) => void;
+}
+
+const PAGE = 512;
+const WAIT_MS = 400;
+const RETRY_MS = 200;
+
+interface Position {
+  nextIndex: number;
+  leafHash: Buffer;
+  range: CompactRange;
+}
+
+export class Follower {
+  private stopped = false;
+  private running: Promise<void> | null = null;
+
+  constructor(private readonly options: FollowerOptions) {}
+
+  /** Runs until stopped; call only while holding the room's follower lease. */
+  start(): void {
+    this.running = this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    let position: Position | null = null;
+    while (!this.stopped) {
+      try {
+        position ??= await this.loadPosition();
+        const page = await this.options.ledger.read(position.nextIndex, PAGE, WAIT_MS);
+        await this.apply(position, page);
+      } catch (error) {
+        if (error instanceof FollowerMismatch) {
+          this.options.onHalt(error);
+          return;
+        }
+        position = null;
+        if (!this.stopped) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  private async loadPosition(): Promise<Position> {
+    const { rows } = await this.options.worker.query<{ next_index: number; leaf_hash: Buffer; frontier: Buffer }>('select next_index, leaf_hash, frontier from follower');
+    const row = rows[0]!;
+    return { nextIndex: row.next_index, leafHash: row.leaf_hash, range: CompactRange.restore(row.next_index, row.frontier) };
+  }
+
+  private async apply(position: Position, page: LedgerPage): Promise<void> {
+    if (page.size < position.nextIndex) {
+      throw new FollowerMismatch(`the ledger ends at ${page.size}, before entry ${position.nextIndex - 1} that this room has already applied`);
+    }
+    const client = await this.options.worker.connect();
+    try {
+      await client.query('begin');
+      const next: Position = { ...position, range: position.range.clone() };
+      this.checkRoot(next, page.checkpoint);
+      for (const entry of page.entries) {
+        this.extend(next, entry.index, entry.bytes);
+        this.checkRoot(next, page.checkpoint);
+        await this.dispatch(client, entry);
+      }
+      await this.keepPosition(client, next, page.size === next.nextIndex);
+      await client.query('commit');
+      Object.assign(position, next);
+    } catch (error) {
+      await client.query('rollback');
+      throw error;
+    } finally {
+      client.release();
+    }
+  }
+
+  private extend(position: Position, index: number, bytes: Buffer): void {
+    const entry = parseEntry(bytes);
+    if (index !== position.nextIndex || entry.index !== index) {
+      throw new FollowerMismatch(`expected entry ${position.nextIndex}, the ledger gave ${entry.index}`);
+    }
+    if (entry.prev !== position.leafHash.toString('base64url')) {
+      throw new FollowerMismatch(`entry ${index} does not follow the entry this room applied before it`);
+    }
+    position.leafHash = leafHash(bytes);
+    position.range.append(position.leafHash);
+    position.nextIndex = index + 1;
+  }
+
+  /** A checkpoint is signed once per second: every page that reaches its size is checked against its root. */
+  private checkRoot(position: Position, note: string | null): void {
+    if (note === null) return;
+    const checkpoint = this.openCheckpoint(note);
+    if (checkpoint.size === position.nextIndex && !checkpoint.root.equals(position.range.root())) {
+      throw new FollowerMismatch(`the entries before ${position.nextIndex} do not lead to the root of the signed checkpoint of that size`);
+    }
+  }
+
+  private async dispatch(client: PoolClient, entry: LedgerPage['entries'][number]): Promise<void> {
+    const type = parseEntry(entry.bytes).event.type;
+    const followings = this.options.following.get(type);
+    if (followings === undefined) return;
+    const event = readFollowedEvent(entry);
+    for (const { versions, handler } of followings) {
+      if (!versions.includes(event.typeVersion)) {
+        throw new FollowerMismatch(`entry ${event.index}: ${event.type} version ${event.typeVersion} is newer than this room can read`);
+      }
+      await handler(client, event);
+    }
+  }
+
+  /** Only a page that ends at the head confirms; a long replay is behind until its last page. */
+  private async keepPosition(client: PoolClient, position: Position, atHead: boolean): Promise<void> {
+    await client.query(
+      `update follower set next_index = $1, leaf_hash = $2, frontier = $3, confirmed_at = case when $4 then clock_timestamp() else confirmed_at end`,
+      [position.nextIndex, position.leafHash, position.range.serialise(), atHead],
+    );
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * Where a room's standing stands: the ledger index it has followed to and whether that is recent enough to decide on.
+ * Read from the room's own database, so every replica of a room answers alike whichever of them runs the follower.
+ */
+import type { DataSource } from 'typeorm';
+import { HubError } from '../errors';
+
+export interface StandingPoint {
+  /** Last entry applied; -1 before the first. */
+  readonly index: number;
+  /** The follower has not confirmed being at the head for longer than the bound: gates refuse, personal data stays. */
+  readonly behind: boolean;
+}
+
+export interface FollowerRow {
+  readonly next_index: number;
+  readonly behind: boolean;
+}
+
+/** The clock is the database's: replicas with a wrong clock cannot disagree about being behind. `boundMs` is an integer of ours. */
+export function standingStatement(boundMs: number): string {
+  return `select next_index, confirmed_at < clock_timestamp() - interval '${Math.trunc(boundMs)} milliseconds' as behind from follower`;
+}
+
+export function toStandingPoint(row: FollowerRow | undefined): StandingPoint {
+  return row === undefined ? { index: -1, behind: true } : { index: row.next_index - 1, behind: row.behind };
+}
+
+const POLL_MS = 5;
+
+/** Resolves once the room has followed the ledger to `index`; throws UNAVAILABLE when that takes longer than `deadlineMs`. */
+export async function awaitStanding(database: DataSource, index: number, deadlineMs: number): Promise<void> {
+  const deadline = Date.now() + deadlineMs;
+  for (;;) {
+    const rows: { next_index: number }[] = await database.query('select next_index from follower');
+    if ((rows[0]?.next_index ?? 0) > index) return;
+    if (Date.now() >= deadline) {
+      throw new HubError('UNAVAILABLE', 'This room has not yet followed the ledger to the index asked for.', { retryAfterMs: 500 });
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}

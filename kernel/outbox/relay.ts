@@ -1,0 +1,162 @@
+/**
+ * The relay of a room: numbers committed outbox records without gaps, hands them to the ledger in that order and keeps
+ * what it answered. One relay per room holds the lease. It may die between any two statements: an unanswered record is
+ * sent again under the same number and key, and the ledger gives the first receipt.
+ */
+import type { Pool, PoolClient } from 'pg';
+import { HubError } from '../errors';
+import type { AppendRefusal, AppendResult, Ledger, Receipt } from '../ledger';
+import { toSubmission, type OutboxRow } from './outbox';
+import type { Receipts } from './receipts';
+
+/** Rows per hand-over: large enough to share one commit of the writer, small enough to stay under a second. */
+const BATCH = 512;
+const IDLE_MS = 50;
+const RETRY_MS = 200;
+const APPEND_DEADLINE_MS = 10_000;
+
+/** What a room does when the ledger refused a gated record because its standing had moved on. */
+export type Reconsideration = (client: PoolClient, argument: string) => Promise<ReplacementRecord>;
+
+/** The record that takes the refused one's number: the same claim on fresh standing, or its withdrawal. */
+export interface ReplacementRecord {
+  readonly row: Omit<OutboxRow, 'seq' | 'record_id'>;
+}
+
+export interface RelayOptions {
+  readonly worker: Pool;
+  readonly ledger: Ledger;
+  readonly receipts: Receipts;
+  readonly reconsiderations: ReadonlyMap<string, Reconsideration>;
+  /** A refusal that no room can mend (gap, conflict, forbidden): the relay stops and says so; it never skips a number. */
+  readonly onHalt: (error: Error) => void;
+}
+
+const COLUMNS = 'record_id, event_id, event, streams, expect, disclosures, reconsider, seq';
+
+const UNDELIVERED = `select ${COLUMNS} from outbox where seq is not null and ledger_index is null order by seq limit ${BATCH}`;
+
+/** Only rows whose transaction ended before every one still running: nothing older can appear afterwards. */
+const NUMBER_DUE = `
+  with base as (select last_seq from relay for update),
+  due as (
+    select id, row_number() over (order by xid, id) as position from (
+      select id, xid from outbox where seq is null and xid < pg_snapshot_xmin(pg_current_snapshot()) order by xid, id limit ${BATCH}
+    ) safe
+  ),
+  advanced as (update relay set last_seq = last_seq + (select count(*) from due)),
+  numbered as (
+    update outbox o set seq = base.last_seq + due.position from due, base where o.id = due.id returning ${COLUMNS.split(', ').map((c) => `o.${c}`).join(', ')}
+  )
+  select * from numbered order by seq`;
+
+const MARK_DELIVERED = `update outbox o set ledger_index = d.index from unnest($1::text[], $2::bigint[]) as d(record_id, index) where o.record_id = d.record_id`;
+
+const REPLACE = `update outbox set event_id = $2, event = $3, streams = $4, expect = $5, disclosures = $6, reconsider = $7 where record_id = $1`;
+
+export class Relay {
+  private wake: () => void = () => undefined;
+  private woken = false;
+  private stopped = false;
+  private running: Promise<void> | null = null;
+
+  constructor(private readonly options: RelayOptions) {}
+
+  /** Runs until stopped; call only while holding the room's relay lease. */
+  start(): void {
+    this.options.receipts.onRecorded(() => this.nudge());
+    this.running = this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.nudge();
+    await this.running;
+  }
+
+  private nudge(): void {
+    this.woken = true;
+    this.wake();
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopped) {
+      try {
+        if (!(await this.deliverBatch())) await this.pause(IDLE_MS);
+      } catch (error) {
+        if (error instanceof RelayHalt) {
+          this.options.onHalt(error);
+          return;
+        }
+        await this.pause(RETRY_MS);
+      }
+    }
+  }
+
+  private async pause(ms: number): Promise<void> {
+    if (!this.woken && !this.stopped) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        this.wake = () => (clearTimeout(timer), resolve());
+      });
+    }
+    this.woken = false;
+  }
+
+  /** False when there was nothing to deliver. */
+  private async deliverBatch(): Promise<boolean> {
+    const { worker, ledger } = this.options;
+    let rows = (await worker.query<OutboxRow>(UNDELIVERED)).rows;
+    if (rows.length === 0) rows = (await worker.query<OutboxRow>(NUMBER_DUE)).rows;
+    if (rows.length === 0) return false;
+    const results = await ledger.append('outbox', rows.map(toSubmission), APPEND_DEADLINE_MS);
+    await this.keepAnswers(rows, results);
+    return true;
+  }
+
+  private async keepAnswers(rows: readonly OutboxRow[], results: readonly AppendResult[]): Promise<void> {
+    const firstRefused = results.findIndex((result) => !result.ok);
+    const delivered = rows.slice(0, firstRefused === -1 ? rows.length : firstRefused).map((row, i) => ({ row, receipt: results[i] as Receipt }));
+    if (delivered.length > 0) {
+      await this.options.worker.query(MARK_DELIVERED, [delivered.map(({ row }) => row.record_id), delivered.map(({ receipt }) => receipt.index)]);
+      for (const { row, receipt } of delivered) this.options.receipts.delivered(row.record_id, receipt.index);
+    }
+    if (firstRefused !== -1) await this.mend(rows[firstRefused]!, results[firstRefused] as AppendRefusal);
+  }
+
+  /** Later rows of the batch were refused as a gap behind this one; the next round sends them again. */
+  private async mend(row: OutboxRow, refusal: AppendRefusal): Promise<void> {
+    const request = row.reconsider === null ? null : (JSON.parse(row.reconsider) as { name: string; argument: string });
+    const reconsideration = request === null ? undefined : this.options.reconsiderations.get(request.name);
+    if (refusal.code !== 'STALE' || request === null || reconsideration === undefined) {
+      throw new RelayHalt(`the ledger refused outbox record ${row.seq} of ${this.options.ledger.room}: ${refusal.code} (${refusal.message})`);
+    }
+    const client = await this.options.worker.connect();
+    try {
+      await client.query('begin');
+      const { row: replacement } = await reconsideration(client, request.argument);
+      await client.query(REPLACE, [
+        row.record_id,
+        replacement.event_id,
+        replacement.event,
+        replacement.streams,
+        replacement.expect,
+        replacement.disclosures,
+        replacement.reconsider,
+      ]);
+      await client.query('commit');
+    } catch (error) {
+      await client.query('rollback');
+      throw error;
+    } finally {
+      client.release();
+    }
+  }
+}
+
+class RelayHalt extends HubError {
+  constructor(message: string) {
+    super('INTERNAL', message);
+    this.name = 'RelayHalt';
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * Puts the release gate in front of every field declared @personal, once, when a room opens. A resolver cannot forget it,
+ * and a personal field on a type that does not say whose data it is refuses to open.
+ */
+import { defaultFieldResolver, isObjectType, type GraphQLFieldResolver, type GraphQLSchema, type ResponsePath } from 'graphql';
+import { personalOf, type PersonalMark } from '../../schema/personal';
+import type { RoomContext } from '../context';
+import { HubError } from '../errors';
+import type { Subject } from '../rights/right';
+
+/** Every object with personal fields carries whose data it is; the property is never a field of the schema. */
+export interface AboutSubject {
+  readonly subject: Subject;
+}
+
+function pathSteps(path: ResponsePath): (string | number)[] {
+  const steps: (string | number)[] = [];
+  for (let at: ResponsePath | undefined = path; at !== undefined; at = at.prev) steps.push(at.key);
+  return steps.reverse();
+}
+
+function gated(resolve: GraphQLFieldResolver<AboutSubject, RoomContext>, mark: PersonalMark, coordinate: string): GraphQLFieldResolver<AboutSubject, RoomContext> {
+  return async (source, args, context, info) => {
+    const subject = (source as Partial<AboutSubject>).subject;
+    if (subject === undefined) throw new HubError('INTERNAL', `${coordinate} is personal, but its object does not say whose data it is.`);
+    const { release } = context;
+    const right = await release.permit(subject, mark.category);
+    const value: unknown = await resolve(source, args, context, info);
+    release.note(subject, right, { category: mark.category, coordinate, path: pathSteps(info.path) });
+    return value;
+  };
+}
+
+/** Changes the schema in place: it belongs to the room that is opening. */
+export function gatePersonalFields(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type)) continue;
+    for (const field of Object.values(type.getFields())) {
+      const mark = personalOf(field);
+      if (mark === null) continue;
+      field.resolve = gated((field.resolve ?? defaultFieldResolver) as GraphQLFieldResolver<AboutSubject, RoomContext>, mark, `${type.name}.${field.name}`) as GraphQLFieldResolver<unknown, unknown>;
+    }
+  }
+}

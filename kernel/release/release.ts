@@ -1,0 +1,103 @@
+/**
+ * The gate through which every personal field leaves a room: decide under a right, remember what was released, and let
+ * nothing out before the ledger has the disclosure. One release belongs to one fetch; it is never reused.
+ */
+import DataLoader from 'dataloader';
+import type { DataCategory } from '../../schema/vocabulary';
+import type { Actor } from '../actor';
+import { HubError } from '../errors';
+import type { StandingPoint } from '../follower/standing-point';
+import type { StreamPosition } from '../ledger';
+import { decideRelease, RELEASE_MESSAGES, type ReleaseRule, type Right, type Subject } from '../rights/right';
+import { rightsOver } from '../rights/rights.repository';
+import type { Transaction } from '../transaction';
+
+/** An entry holds at most 65,535 bytes and about 110 of them go to each subject (its item and its link). */
+export const SUBJECTS_PER_DISCLOSURE_MAX = 300;
+
+export type ResponsePath = readonly (string | number)[];
+
+export interface ReleasedSubject {
+  readonly subject: Subject;
+  readonly right: Right;
+  readonly categories: Set<DataCategory>;
+}
+
+export interface WithheldField {
+  readonly ruleId: ReleaseRule;
+  readonly subject: Subject;
+}
+
+export class Release {
+  readonly paths: ResponsePath[] = [];
+  readonly fields = new Set<string>();
+  readonly subjects = new Map<string, ReleasedSubject>();
+  readonly withheld = new Map<string, WithheldField>();
+  private readonly rights: DataLoader<Subject, Right[], string>;
+  /** The point every decision of this fetch stood on; null while nothing was asked for. */
+  standing: StandingPoint | null = null;
+
+  constructor(
+    private readonly actor: Actor,
+    private readonly read: () => Promise<Transaction>,
+    private readonly boundMs: number,
+  ) {
+    this.rights = new DataLoader(async (subjects) => rightsOver(await this.read(), this.actor, subjects), { cacheKeyFn: subjectKey });
+  }
+
+  get isEmpty(): boolean {
+    return this.subjects.size === 0;
+  }
+
+  /** Resolves with the right that allows it, or throws the refusal that GraphQL shows beside the null field. */
+  async permit(subject: Subject, category: DataCategory): Promise<Right> {
+    const [rights, transaction] = await Promise.all([this.rights.load(subject), this.read()]);
+    this.standing = transaction.standing;
+    if (transaction.standing.behind) {
+      throw new HubError('LEDGER_UNAVAILABLE', 'Personal data is withheld: this room has lost touch with the ledger.', { retryAfterMs: this.boundMs });
+    }
+    const decision = decideRelease(rights, this.actor.purpose, category, transaction.now);
+    if (decision.ok) return decision.right;
+    this.withheld.set(`${decision.ruleId} ${subject.creditorId}`, { ruleId: decision.ruleId, subject });
+    if (decision.ruleId === 'RELEASE-PURPOSE-NAMED') {
+      throw new HubError('BAD_INPUT', RELEASE_MESSAGES[decision.ruleId], { ruleId: decision.ruleId, argument: 'x-purpose' });
+    }
+    throw new HubError('NOT_PERMITTED', RELEASE_MESSAGES[decision.ruleId], { ruleId: decision.ruleId });
+  }
+
+  /** Remembers one field that is about to leave; called for empty values too, for "no phone known" is also data. */
+  note(subject: Subject, right: Right, released: { category: DataCategory; coordinate: string; path: ResponsePath }): void {
+    const key = `${subjectKey(subject)} ${right.id}`;
+    let held = this.subjects.get(key);
+    if (held === undefined) {
+      if (this.subjects.size === SUBJECTS_PER_DISCLOSURE_MAX) {
+        throw new HubError('LIMIT_EXCEEDED', `One fetch releases personal data of at most ${SUBJECTS_PER_DISCLOSURE_MAX} subjects: ask for smaller pages.`);
+      }
+      this.subjects.set(key, (held = { subject, right, categories: new Set() }));
+    }
+    held.categories.add(released.category);
+    this.fields.add(released.coordinate);
+    this.paths.push(released.path);
+  }
+
+  /** Every stream the decisions relied on, once: the writer refuses the disclosure if one of them has moved on. */
+  expected(): StreamPosition[] {
+    const positions = new Map<string, StreamPosition>();
+    for (const { right } of this.subjects.values()) for (const position of right.positions) positions.set(position.stream, position);
+    return [...positions.values()];
+  }
+}
+
+function subjectKey(subject: Subject): string {
+  return `${subject.creditorId} ${subject.borrowerId} ${subject.debtId ?? ''}`;
+}
+
+/** Puts null where each released value stood; the rest of the answer stays. */
+export function withhold(data: Record<string, unknown> | null, paths: readonly ResponsePath[]): void {
+  for (const path of paths) {
+    let place: unknown = data;
+    for (const step of path.slice(0, -1)) place = (place as Record<string | number, unknown> | null | undefined)?.[step];
+    const last = path.at(-1);
+    if (typeof place === 'object' && place !== null && last !== undefined) (place as Record<string | number, unknown>)[last] = null;
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * What a room is to the rest of the hub: one execution core behind two transports (in process and HTTP).
+ * A room trusts nobody: it re-checks scope, row scope, purpose and disclosure whoever calls.
+ */
+import type { GraphQLFormattedError } from 'graphql';
+import type { RoomName } from '../schema/vocabulary';
+import type { Actor } from './actor';
+
+export interface RoomRequest {
+  readonly actor: Actor;
+  readonly document: string;
+  readonly variables: Record<string, unknown> | null;
+  readonly operationName: string | null;
+  readonly requestId: string;
+  /** The caller wants standing at least this far; -1 asks for nothing (`x-ledger-at-least`). */
+  readonly atLeast: number;
+  /**
+   * True only when the query planner of our own gateway wrote the document (in process, or under its passport):
+   * then validation is skipped. A bearer of a token may send anything, so its documents are validated.
+   */
+  readonly planned: boolean;
+  /** Aborted when the caller has gone or the operation's deadline passed. */
+  readonly signal?: AbortSignal;
+}
+
+export interface RoomAnswer {
+  readonly data: Record<string, unknown> | null;
+  readonly errors?: readonly GraphQLFormattedError[];
+  /** The ledger index the answer stands on; -1 before the room has seen any entry. */
+  readonly ledgerIndex: number;
+}
+
+export interface Room {
+  readonly name: RoomName;
+  execute(request: RoomRequest): Promise<RoomAnswer>;
+  /** Empty when the room may serve; otherwise sentences for `/readyz`. */
+  unready(): Promise<readonly string[]>;
+  stop(): Promise<void>;
+}
