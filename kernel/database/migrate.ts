@@ -8,6 +8,7 @@ import type { PreparedConfig } from '../config';
 import { StartError } from '../start-error';
 import type { DatabaseDefinition } from './definition';
 import { dbSchemaOf, ensureRoles, roleUrl } from './roles';
+import { SilentLogger } from './silent-logger';
 
 /** Advisory lock of one database; every room of it waits in the same line, migrations are rare. */
 const MIGRATION_LOCK = 0x6d696772; // "migr"
@@ -43,7 +44,7 @@ async function runPending(url: string, definition: DatabaseDefinition): Promise<
     migrationsTransactionMode: 'each',
     synchronize: false,
     installExtensions: false,
-    logging: false,
+    logger: new SilentLogger(),
   });
   await owner.initialize();
   try {

@@ -7,6 +7,7 @@ import { DataSource } from 'typeorm';
 import type { DatabaseRoom, PreparedConfig } from '../config';
 import type { DatabaseDefinition } from './definition';
 import { dbSchemaOf, roleUrl } from './roles';
+import { SilentLogger } from './silent-logger';
 
 /** Milliseconds one statement of a worker may run: a chunk of an import or a rebuild, never a whole one. */
 const WORKER_STATEMENT_TIMEOUT_MS = 120_000;
@@ -37,8 +38,7 @@ export async function openRoomDatabase(config: PreparedConfig, definition: Datab
     entities: [...definition.rows],
     synchronize: false,
     installExtensions: false,
-    // Statements carry values; what went wrong is reported by who asked, without them.
-    logging: false,
+    logger: new SilentLogger(),
     poolErrorHandler: ignoreIdleLoss,
   });
   await request.initialize();
