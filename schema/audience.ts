@@ -35,7 +35,7 @@ export function Audience(...audiences: AudienceList): SchemaDecorator {
       return;
     }
     for (const audience of audiences) {
-      const tag = Directive(`@tag(name: "${tagOf(audience)}")`) as SchemaDecorator;
+      const tag: SchemaDecorator = Directive(`@tag(name: "${tagOf(audience)}")`);
       tag(target, key, place);
     }
   };

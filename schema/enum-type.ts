@@ -27,7 +27,7 @@ const declared = new Map<string, EnumAudiences>();
 /** `values` gives each value's description, or a description with audiences of its own. */
 export function declareEnum<E extends object>(enumObject: E, declaration: EnumDeclaration<E>): E {
   const { name, description, audiences, values } = declaration;
-  const entries = (Object.entries(values) as [string, string | EnumValue][]).map(
+  const entries = Object.entries<string | EnumValue>(values).map(
     ([key, value]): [string, EnumValue] => [key, typeof value === 'string' ? { description: value } : value],
   );
   const marks: EnumAudiences = {

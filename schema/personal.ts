@@ -2,7 +2,7 @@
  * Declares which fields hold personal data, prints it as directives, and reads it back from the executable schema.
  * Decides nothing: purpose, grant and disclosure are checked by the kernel on what is read here.
  */
-import type { ConstDirectiveNode, GraphQLField } from 'graphql';
+import { Kind, type ConstDirectiveNode, type GraphQLField } from 'graphql';
 import { Directive } from 'type-graphql';
 import { DATA_CATEGORIES, type DataCategory } from './vocabulary';
 
@@ -47,8 +47,8 @@ export function personalMark(directives: readonly ConstDirectiveNode[]): Persona
   let category: DataCategory | undefined;
   let sensitive = false;
   for (const { name, value } of directive.arguments ?? []) {
-    if (name.value === 'category' && value.kind === 'StringValue') category = DATA_CATEGORIES.find((known) => known === value.value);
-    if (name.value === 'sensitive' && value.kind === 'BooleanValue') sensitive = value.value;
+    if (name.value === 'category' && value.kind === Kind.STRING) category = DATA_CATEGORIES.find((known) => known === value.value);
+    if (name.value === 'sensitive' && value.kind === Kind.BOOLEAN) sensitive = value.value;
   }
   if (category === undefined) throw new Error('a @personal directive names no known data category');
   return { category, sensitive };

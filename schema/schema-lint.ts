@@ -9,10 +9,15 @@ import {
   type FieldDefinitionNode,
   type InputValueDefinitionNode,
   type TypeDefinitionNode,
+  type GraphQLSchema,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
   isTypeDefinitionNode,
 } from 'graphql';
-import { audienceOfTag } from './audience';
+import { audienceOfTag, tagOf } from './audience';
 import { personalMark } from './personal';
+import type { Audience } from './vocabulary';
 
 interface Described {
   readonly description?: { readonly value: string } | undefined;
@@ -21,6 +26,20 @@ interface Described {
 
 export function findBrokenPromises(document: DocumentNode): string[] {
   return document.definitions.filter(isTypeDefinitionNode).flatMap(checkType);
+}
+
+/** A class names the audiences that may know of its type; a field open to one more was opened by mistake. */
+export function findWidenedFields(schema: GraphQLSchema): string[] {
+  return Object.values(schema.getTypeMap()).flatMap((type) => {
+    const bound: unknown = type.extensions['audiences'];
+    if (!Array.isArray(bound) || !(isObjectType(type) || isInterfaceType(type) || isInputObjectType(type))) return [];
+    const known = (bound as Audience[]).map(tagOf);
+    return Object.values<{ name: string; astNode?: Described | null | undefined }>(type.getFields()).flatMap(({ name, astNode }) =>
+      tagsOf(astNode ?? {})
+        .filter((tag) => !known.includes(tag))
+        .map((tag) => `${type.name}.${name}: is open to ${tag}, which its type is not`),
+    );
+  });
 }
 
 function checkType(type: TypeDefinitionNode): string[] {
@@ -43,6 +62,11 @@ function checkType(type: TypeDefinitionNode): string[] {
 }
 
 function checkField(coordinate: string, field: FieldDefinitionNode): string[] {
+  if ((field.directives ?? []).some(({ name }) => name.value === 'external')) {
+    // Composition refuses them there, with an error that names neither the decorator nor the reason.
+    const tagged = tagsOf(field).length > 0 ? [`${coordinate}: an external field takes its audiences from the room that owns it`] : [];
+    return [...checkDescription(coordinate, field), ...tagged];
+  }
   return [
     ...checkTagged(coordinate, field),
     ...checkPersonal(coordinate, field),

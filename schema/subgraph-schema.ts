@@ -5,7 +5,7 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse, type GraphQLResolveInfo, type GraphQLSchema } from 'graphql';
 import { buildSchemaSync, createResolversMap, type ContainerType, type NonEmptyArray } from 'type-graphql';
-import { findBrokenPromises } from './schema-lint';
+import { findBrokenPromises, findWidenedFields } from './schema-lint';
 import { printSubgraph } from './subgraph-print';
 import { validateInput } from './input-validation';
 
@@ -37,7 +37,7 @@ export interface RoomSchema {
 
 export function buildRoomSchema<C = unknown>(definition: RoomSchemaDefinition<C>): RoomSchema {
   const generated = buildSchemaSync({
-    resolvers: definition.resolvers as unknown as NonEmptyArray<new () => object>,
+    resolvers: definition.resolvers,
     orphanedTypes: [...(definition.orphanedTypes ?? [])] as never[],
     skipCheck: true,
     validateFn: validateInput,
@@ -45,7 +45,7 @@ export function buildRoomSchema<C = unknown>(definition: RoomSchemaDefinition<C>
   });
   const sdl = printSubgraph(generated);
   const typeDefs = parse(sdl);
-  const broken = findBrokenPromises(typeDefs);
+  const broken = [...findBrokenPromises(typeDefs), ...findWidenedFields(generated)];
   if (broken.length > 0) throw new Error(`the schema breaks promises of the house:\n  ${broken.join('\n  ')}`);
   const resolvers = createResolversMap(generated) as Record<string, Record<string, unknown>>;
   for (const [type, resolveReference] of Object.entries(definition.references ?? {})) {

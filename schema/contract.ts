@@ -1,0 +1,85 @@
+/**
+ * Composes the rooms' subgraphs into the full supergraph and into one contract per audience. Deny by default: what does
+ * not carry an audience's tag does not exist in its contract. Refuses a contract that would leak or lose data.
+ */
+import {
+  composeSchemaContract,
+  composeServices,
+  compositionHasErrors,
+  sortSDL,
+  type CompositionResult,
+} from '@theguild/federation-composition';
+import { parse, print, type DocumentNode } from 'graphql';
+import { tagOf } from './audience';
+import { findContractLeaks, findDisagreements } from './contract-lint';
+import type { Audience } from './vocabulary';
+
+export interface Subgraph {
+  readonly name: string;
+  readonly sdl: string;
+}
+
+export interface Composition {
+  /** What a federation gateway or router loads. */
+  readonly supergraphSdl: string;
+  /** What a client of this contract sees. */
+  readonly apiSdl: string;
+}
+
+/** Lists every problem with its coordinate; nothing is composed while one is left. */
+export class CompositionRefused extends Error {
+  readonly problems: readonly string[];
+
+  constructor(subject: string, problems: readonly string[]) {
+    super(`${subject} cannot be composed:\n  ${problems.join('\n  ')}`);
+    this.name = 'CompositionRefused';
+    this.problems = problems;
+  }
+}
+
+/**
+ * The address printed for a room. The hub reaches its rooms by name and ignores it; another router in front of them is
+ * given the real addresses in its own configuration.
+ */
+export function subgraphUrl(name: string): string {
+  return `http://${name}.cession.local/graphql`;
+}
+
+/** Every field of every room, whoever may see it: proves that the rooms fit together. Served to nobody. */
+export function composeFull(subgraphs: readonly Subgraph[]): Composition {
+  const services = asServices(subgraphs);
+  refuseIfAny('The full supergraph', findDisagreements(services));
+  return composition('The full supergraph', composeServices(services));
+}
+
+/** The contract of one audience. */
+export function composeContract(subgraphs: readonly Subgraph[], audience: Audience): Composition {
+  const subject = `The contract of ${audience}`;
+  const services = asServices(subgraphs);
+  refuseIfAny(subject, findDisagreements(services));
+  const composed = composition(subject, composeSchemaContract(services, { include: new Set([tagOf(audience)]), exclude: new Set() }, true));
+  refuseIfAny(subject, findContractLeaks(services, parse(composed.apiSdl), tagOf(audience)));
+  return composed;
+}
+
+export interface Service {
+  readonly name: string;
+  readonly url: string;
+  readonly typeDefs: DocumentNode;
+}
+
+export function asServices(subgraphs: readonly Subgraph[]): Service[] {
+  return subgraphs.map(({ name, sdl }) => ({ name, url: subgraphUrl(name), typeDefs: parse(sdl) }));
+}
+
+function composition(subject: string, result: CompositionResult): Composition {
+  if (compositionHasErrors(result)) throw new CompositionRefused(subject, result.errors.map(({ message }) => message));
+  return {
+    supergraphSdl: `${print(sortSDL(result.supergraphDocumentNode))}\n`,
+    apiSdl: `${print(sortSDL(result.publicDocumentNode))}\n`,
+  };
+}
+
+function refuseIfAny(subject: string, problems: readonly string[]): void {
+  if (problems.length > 0) throw new CompositionRefused(subject, problems);
+}
