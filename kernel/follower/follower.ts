@@ -4,9 +4,9 @@
  * Skips event types nobody here follows; halts on an unknown version of one that is followed.
  */
 import type { Pool, PoolClient } from 'pg';
-import { verifyCheckpoint } from '../../audit/log/checkpoint';
-import { leafHash, parseEntry } from '../../audit/log/entry';
-import { CompactRange } from '../../audit/log/tree';
+import type { Checkpoint } from '../../audit/log/checkpoint';
+import { parseEntry } from '../../audit/log/entry';
+import { CompactRange, leafHash } from '../../audit/log/tree';
 import type { Ledger, LedgerPage } from '../ledger';
 import { FollowerMismatch, readFollowedEvent, type FollowedEvent } from './followed-event';
 
@@ -23,8 +23,8 @@ export interface FollowerOptions {
   readonly worker: Pool;
   readonly ledger: Ledger;
   readonly following: ReadonlyMap<string, readonly Following[]>;
-  /** The log's verifier key; a checkpoint it did not sign halts the follower. */
-  readonly vkey: string;
+  /** Verifies a checkpoint note of the log; throws on one that the log's key did not sign. */
+  readonly openCheckpoint: (note: string) => Checkpoint;
   readonly onHalt: (error: Error) => void;
 }
 
@@ -119,7 +119,7 @@ export class Follower {
   /** A checkpoint is signed once per second: every page that reaches its size is checked against its root. */
   private checkRoot(position: Position, note: string | null): void {
     if (note === null) return;
-    const checkpoint = this.openCheckpoint(note);
+    const checkpoint = this.options.openCheckpoint(note);
     if (checkpoint.size === position.nextIndex && !checkpoint.root.equals(position.range.root())) {
       throw new FollowerMismatch(`the entries before ${position.nextIndex} do not lead to the root of the signed checkpoint of that size`);
     }

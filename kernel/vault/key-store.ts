@@ -6,18 +6,17 @@
 import { randomBytes } from 'node:crypto';
 import type { Pool } from 'pg';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { DatabaseDefinition } from '../database/definition';
 import { HubError } from '../errors';
 import { blindIndex, type MasterKeys } from './master-keys';
-import { seal, unseal, UnsealError } from './seal';
+import { seal, unseal } from './seal';
 
 export class KeyStoreTables1763700000001 implements MigrationInterface {
   readonly name = 'KeyStoreTables1763700000001';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('create table subject_key (subject_id text primary key, wrapped bytea, created_at timestamptz not null default now(), destroyed_at timestamptz)');
-    await runner.query('create table key_check (only boolean primary key default true check (only), sealed bytea not null)');
-    await runner.query('grant select, insert, update on subject_key to cession_keystore');
-    await runner.query('grant select, insert on key_check to cession_keystore');
+    await runner.query('grant select, insert, update on subject_key to cession_keystore_worker');
   }
 
   /** Forward only (DESIGN §7). */
@@ -27,7 +26,6 @@ export class KeyStoreTables1763700000001 implements MigrationInterface {
 }
 
 const SUBJECT_KEY_BYTES = 32;
-const CHECK_BINDING = 'key-check';
 const wrapBinding = (subjectId: string) => `subject-key:${subjectId}`;
 
 export interface KeyStore {
@@ -41,21 +39,9 @@ export interface KeyStore {
   blind(field: string, value: string): Buffer;
 }
 
-/** Refuses a master key that did not write this store: opening with the wrong one would look like mass corruption. */
-async function checkMasterKey(pool: Pool, keys: MasterKeys): Promise<void> {
-  await pool.query('insert into key_check (sealed) values ($1) on conflict do nothing', [seal(keys.wrapping, CHECK_BINDING, Buffer.from(CHECK_BINDING))]);
-  const { rows } = await pool.query<{ sealed: Buffer }>('select sealed from key_check');
-  try {
-    unseal(keys.wrapping, CHECK_BINDING, rows[0]!.sealed);
-  } catch (error) {
-    if (!(error instanceof UnsealError)) throw error;
-    throw new Error('CESSION_MASTER_KEY is not the key this database was created with; restore the right key, nothing was changed', { cause: error });
-  }
-}
+export const KEY_STORE_DATABASE: DatabaseDefinition = { room: 'keystore', rows: [], migrations: [KeyStoreTables1763700000001] };
 
-export async function openKeyStore(pool: Pool, masterKeys: MasterKeys): Promise<KeyStore> {
-  await checkMasterKey(pool, masterKeys);
-
+export function openKeyStore(pool: Pool, masterKeys: MasterKeys): KeyStore {
   const keys = async (subjectIds: readonly string[]): Promise<Map<string, Buffer>> => {
     const { rows } = await pool.query<{ subject_id: string; wrapped: Buffer }>({
       name: 'subject_keys',

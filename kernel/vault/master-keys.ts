@@ -1,20 +1,18 @@
 /**
- * The two keys that come from the master key: one wraps subject keys, one makes blind indexes. Derived by HKDF
- * (RFC 5869) with separate labels, so neither reveals the other; the master key itself never encrypts anything.
+ * The two keys of the vault that come from the master key: one wraps subject keys, one makes blind indexes. Neither reveals
+ * the other; the master key itself never encrypts anything.
  */
-import { createHmac, hkdfSync } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { deriveKey } from '../keys';
+import type { Secret } from '../secret';
 
 export interface MasterKeys {
   readonly wrapping: Buffer;
   readonly blinding: Buffer;
 }
 
-const MASTER_KEY_BYTES = 32;
-
-export function deriveMasterKeys(master: Buffer): MasterKeys {
-  if (master.length !== MASTER_KEY_BYTES) throw new RangeError(`the master key must be ${MASTER_KEY_BYTES} bytes, not ${master.length}`);
-  const derive = (label: string) => Buffer.from(hkdfSync('sha256', master, Buffer.alloc(0), `cession/${label}/v1`, 32));
-  return { wrapping: derive('wrap-subject-keys'), blinding: derive('blind-index') };
+export function deriveMasterKeys(masterKey: Secret<Buffer>): MasterKeys {
+  return { wrapping: deriveKey(masterKey, 'wrap subject keys'), blinding: deriveKey(masterKey, 'blind index') };
 }
 
 /**

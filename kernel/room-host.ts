@@ -1,0 +1,143 @@
+/**
+ * Opens a room: database, execution core, and under leases its relay, its follower and the sweep of refusals. What a room
+ * is comes from its definition; nothing here knows any room by name.
+ */
+import type { MigrationInterface } from 'typeorm';
+import type { Checkpoint } from '../audit/log/checkpoint';
+import type { RoomSchema } from '../schema/subgraph-schema';
+import type { RoomName } from '../schema/vocabulary';
+import type { PreparedConfig } from './config';
+import type { RoomServices } from './context';
+import { openRoomDatabase, type RoomDatabase } from './database/room-database';
+import type { Diagnostics } from './diagnostics';
+import { RoomExecution } from './execution';
+import { Follower, type Following } from './follower/follower';
+import { withStanding } from './follower/standing.follower';
+import { holdLease, type Lease } from './lease';
+import type { Ledger } from './ledger';
+import { Receipts } from './outbox/receipts';
+import { Relay, type Reconsideration } from './outbox/relay';
+import { sweepRefusals } from './refusals';
+import { gatePersonalFields } from './release/personal-fields';
+import type { Room } from './room';
+import { readUnready } from './room-readiness';
+import type { KeyStore } from './vault/key-store';
+
+export interface RoomDefinition {
+  readonly name: RoomName;
+  readonly subgraph: () => RoomSchema;
+  readonly rows: readonly (new () => object)[];
+  readonly migrations: readonly (new () => MigrationInterface)[];
+  /** What the room follows beside the shared standing. */
+  readonly following: ReadonlyMap<string, readonly Following[]>;
+  readonly reconsiderations: ReadonlyMap<string, Reconsideration>;
+}
+
+export interface RoomSurroundings {
+  readonly config: PreparedConfig;
+  readonly ledger: Ledger;
+  readonly keyStore: KeyStore;
+  readonly diagnostics: Diagnostics;
+  /** Opens a checkpoint of the hub's log or throws; the follower halts on one the log's key did not sign. */
+  readonly openCheckpoint: (note: string) => Checkpoint;
+  readonly clock?: () => Date;
+}
+
+export interface OpenRoom extends Room {
+  readonly database: RoomDatabase;
+  readonly services: RoomServices;
+}
+
+const SWEEP_MS = 10_000;
+
+/** The part of a definition the database needs; migrations are run by `migrateRoom` before a room is opened. */
+export function databaseOf(definition: RoomDefinition) {
+  return { room: definition.name, rows: definition.rows, migrations: definition.migrations };
+}
+
+export async function openRoom(definition: RoomDefinition, surroundings: RoomSurroundings): Promise<OpenRoom> {
+  const { config, ledger, keyStore, diagnostics, clock = () => new Date() } = surroundings;
+  const database = await openRoomDatabase(config, databaseOf(definition));
+  const receipts = new Receipts(database.worker);
+  const services: RoomServices = {
+    room: definition.name,
+    database: database.request,
+    ledger,
+    keyStore,
+    receipts,
+    clock,
+    followerBoundMs: config.ledger.followerBoundMs,
+    receiptDeadlineMs: config.ledger.receiptDeadlineMs,
+  };
+  const { schema } = definition.subgraph();
+  gatePersonalFields(schema);
+  const execution = new RoomExecution(schema, services, diagnostics);
+  const workers = startWorkers(definition, surroundings, database, receipts);
+  return {
+    name: definition.name,
+    database,
+    services,
+    execute: (request) => execution.execute(request),
+    unready: () => readUnready(database.worker, config.ledger.followerBoundMs, workers.halted),
+    async stop() {
+      await workers.stop();
+      await database.close();
+    },
+  };
+}
+
+interface Workers {
+  readonly halted: ReadonlySet<string>;
+  stop(): Promise<void>;
+}
+
+/** Relay, follower and sweep: each at most once among all replicas of a room, wherever its lease happens to be. */
+function startWorkers(definition: RoomDefinition, surroundings: RoomSurroundings, database: RoomDatabase, receipts: Receipts): Workers {
+  const { ledger, diagnostics, openCheckpoint } = surroundings;
+  const { worker } = database;
+  const halted = new Set<string>();
+  const onHalt = (part: string) => (error: Error) => {
+    halted.add(part);
+    diagnostics.fatal({ room: definition.name, err: error }, `the ${part} has halted`);
+  };
+  const following = withStanding(definition.following);
+  const leases: Lease[] = [
+    runUnderLease(worker, `relay:${definition.name}`, () => {
+      const relay = new Relay({ worker, ledger, receipts, reconsiderations: definition.reconsiderations, onHalt: onHalt('relay') });
+      const sweep = setInterval(() => void sweepRefusals(worker).then(() => receipts.recorded(), (err: unknown) => diagnostics.warn({ err }, 'the sweep of refusals failed')), SWEEP_MS);
+      relay.start();
+      return async () => (clearInterval(sweep), relay.stop());
+    }),
+    runUnderLease(worker, `follower:${definition.name}`, () => {
+      const follower = new Follower({ worker, ledger, following, openCheckpoint, onHalt: onHalt('follower') });
+      follower.start();
+      return () => follower.stop();
+    }),
+  ];
+  return {
+    halted,
+    async stop() {
+      await Promise.all(leases.map((lease) => lease.stop()));
+    },
+  };
+}
+
+/** Starts the work each time the lease is obtained and ends it when the lease is; a stop waits for the work to end first. */
+function runUnderLease(pool: RoomDatabase['worker'], name: string, start: () => () => Promise<void>): Lease {
+  let ending: Promise<void> = Promise.resolve();
+  const lease = holdLease(pool, name, {
+    onHeld(held) {
+      const stop = start();
+      held.addEventListener('abort', () => (ending = stop()), { once: true });
+    },
+  });
+  return {
+    get isHeld() {
+      return lease.isHeld;
+    },
+    async stop() {
+      await lease.stop();
+      await ending;
+    },
+  };
+}
