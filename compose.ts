@@ -25,9 +25,13 @@ const DOORS: Readonly<Record<RoomName, string>> = {
   audit: './audit/subgraph',
 };
 
+export function roomSchema(room: RoomName): RoomSchema {
+  return (load(DOORS[room]) as RoomDoor).subgraphSchema();
+}
+
 /** Every room's subgraph, in the order of the vocabulary. */
 export function roomSubgraphs(): Subgraph[] {
-  return ROOMS.map((name) => ({ name, sdl: (load(DOORS[name]) as RoomDoor).subgraphSchema().sdl }));
+  return ROOMS.map((name) => ({ name, sdl: roomSchema(name).sdl }));
 }
 
 export function writeArtefacts(artefacts: Artefacts, folder = schemaFolder()): void {
