@@ -111,7 +111,7 @@ function watch(connection: PoolClient, until: AbortSignal): Promise<Error> {
   return new Promise((resolve) => {
     connection.on('error', resolve);
     connection.on('end', () => resolve(new Error('The connection that held the lease was closed.')));
-    const timer = setInterval(() => connection.query('select 1').catch(resolve), CHECK_MS);
+    const timer = setInterval(() => void connection.query('select 1').catch(resolve), CHECK_MS);
     until.addEventListener('abort', () => clearInterval(timer), { once: true });
   });
 }
