@@ -47,7 +47,7 @@ const STANDING = [
 
 const FOLLOWER = [
   `create table follower (
-    only boolean primary key default true check (only),
+    singleton boolean primary key default true check (singleton),
     next_index bigint not null,
     leaf_hash bytea not null,
     frontier bytea not null,
@@ -77,7 +77,7 @@ const OUTBOX = [
   )`,
   `create index outbox_unnumbered on outbox (xid, id) where seq is null`,
   `create index outbox_undelivered on outbox (seq) where seq is not null and ledger_index is null`,
-  `create table relay (only boolean primary key default true check (only), last_seq bigint not null)`,
+  `create table relay (singleton boolean primary key default true check (singleton), last_seq bigint not null)`,
   `insert into relay (last_seq) values (0)`,
 ];
 
