@@ -65,6 +65,9 @@ export function isExactly(value: JsonValue | undefined, names: readonly string[]
 const REQUIRED = ['actor', 'facts', 'id', 'occurredAt', 'retention', 'type', 'typeVersion', 'v'];
 const OPTIONAL = ['_sd', 'decision', 'items', 'operation', 'purpose'];
 
+/** Names a hidden member may not take: it would stand beside a clear one of the same name (RFC 9901 section 7.1). */
+export const CLEAR_NAMES: ReadonlySet<string> = new Set([...REQUIRED, ...OPTIONAL]);
+
 export function readEvent(value: JsonValue | undefined): ParsedEvent {
   if (!isExactly(value, REQUIRED, OPTIONAL)) return refuse('an event lacks a member or has an unknown one');
   const { actor, facts, id, occurredAt, purpose, retention, type, typeVersion } = value;

@@ -4,7 +4,7 @@
  */
 import { canonicalize, canonicalNumber, canonicalString, parseCanonical, type JsonValue } from './canonical';
 import { commitElement, commitMember } from './commitment';
-import { CODE, EVENT_ID, EVENT_TYPE, isInstant, readEvent, refuseDigestsIn, type ParsedEvent } from './event-shape';
+import { CLEAR_NAMES, CODE, EVENT_ID, EVENT_TYPE, isInstant, readEvent, refuseDigestsIn, type ParsedEvent } from './event-shape';
 import { FormatError } from './format-error';
 import type { HeldDisclosure } from './held-disclosure';
 
@@ -60,9 +60,6 @@ export interface SealedEvent<Stream extends string = string> {
   readonly bytes: Buffer;
   readonly disclosures: readonly HeldDisclosure<Stream>[];
 }
-
-/** Names a hidden member may not take: it would stand beside a clear one of the same name (RFC 9901 section 7.1). */
-const CLEAR_NAMES = new Set(['actor', 'decision', 'facts', 'id', 'items', 'occurredAt', 'operation', 'purpose', 'retention', 'type', 'typeVersion', 'v']);
 
 function refuse(message: string): never {
   throw new FormatError('EVENT_MALFORMED', message);

@@ -91,17 +91,19 @@ export function encodeEntryBundle(entries: readonly Buffer[]): Buffer {
   return Buffer.concat(parts);
 }
 
-/** Exactly `width` entries, each a view into `bytes`. */
-export function decodeEntryBundle(bytes: Buffer, width: number): Buffer[] {
-  const entries: Buffer[] = [];
-  let at = 0;
-  while (at < bytes.length) {
-    if (entries.length === width) malformed(`an entry bundle has bytes after its ${width} entries`);
+/** Each entry as a view into `bytes`, found one after another; throws where the next length leads beyond the end. */
+export function* readEntryBundle(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0, count = 0; at < bytes.length; count += 1) {
     const end = at + 2 <= bytes.length ? at + 2 + bytes.readUInt16BE(at) : Infinity;
-    if (end > bytes.length) return malformed(`an entry bundle ends inside entry ${entries.length}`);
-    entries.push(bytes.subarray(at + 2, end));
+    if (end > bytes.length) return malformed(`an entry bundle ends inside its entry ${count}`);
+    yield bytes.subarray(at + 2, end);
     at = end;
   }
+}
+
+/** Exactly `width` entries. */
+export function decodeEntryBundle(bytes: Buffer, width: number): Buffer[] {
+  const entries = [...readEntryBundle(bytes)];
   if (entries.length !== width) malformed(`an entry bundle has ${entries.length} entries instead of ${width}`);
   return entries;
 }

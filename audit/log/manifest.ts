@@ -1,0 +1,94 @@
+/**
+ * The two texts the log's key signs for an export: the manifest, which opens it and says what it is about, and the seal,
+ * which closes it and commits to every byte between. Refuses unknown members: version 1 is exactly this.
+ */
+import { canonicalize, parseCanonicalText, type JsonValue } from './canonical';
+import { isStream } from './commitment';
+import { isExactly, isInstant } from './event-shape';
+import { decodeBase64 } from './note';
+import { HASH_BYTES } from './tree';
+import { fail, type ReasonCode } from './verdict';
+
+export const MANIFEST_LINE = 'cession-export/v1';
+export const SEAL_LINE = 'cession-export-seal/v1';
+
+/** Entries n = from..to of a stream; from = to + 1 when it had none in the range. */
+export interface StreamRange {
+  readonly stream: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Manifest {
+  readonly kind: 'log' | 'stream';
+  readonly checkpoint: { readonly origin: string; readonly size: number; readonly root: string };
+  /** What the exporter states; the verifier reports its own finding. */
+  readonly completeness: 'proven by this export' | 'not proven by this export';
+  readonly createdAt: string;
+  /** The right under which the export was asked for, or null for the operator's own. */
+  readonly mandate: string | null;
+  /** Empty for a whole log. */
+  readonly streams: readonly StreamRange[];
+  readonly vkey: string;
+}
+
+export interface Seal {
+  readonly files: number;
+  readonly entries: number;
+  readonly disclosed: number;
+  readonly withheld: { readonly [reason: string]: number };
+  /** Hex SHA-256 over `name LF length LF bytes` of every file before the seal. */
+  readonly sha256: string;
+}
+
+export function formatManifest(manifest: Manifest): string {
+  return `${MANIFEST_LINE}\n${canonicalize({ ...manifest, v: 1 })}\n`;
+}
+
+export function formatSeal(seal: Seal): string {
+  return `${SEAL_LINE}\n${canonicalize({ ...seal, v: 1 })}\n`;
+}
+
+/** The JSON of a two-line text that begins with this line. */
+function readText(text: string, line: string, file: string, code: ReasonCode): JsonValue {
+  if (!text.startsWith(`${line}\n`) || !text.endsWith('\n')) fail('integrity', { code, file, detail: `the text does not begin with ${line}` });
+  return parseCanonicalText(text.slice(line.length + 1, -1));
+}
+
+function isCount(value: JsonValue | undefined): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isRange(value: JsonValue): boolean {
+  if (!isExactly(value, ['from', 'stream', 'to'])) return false;
+  const { from, stream, to } = value;
+  return isStream(stream) && isCount(from) && isCount(to) && from >= 1 && from <= to + 1;
+}
+
+export function parseManifest(text: string): Manifest {
+  const refuse = (detail: string): never => fail('integrity', { code: 'MANIFEST_MALFORMED', file: 'manifest', detail });
+  const value = readText(text, MANIFEST_LINE, 'manifest', 'MANIFEST_MALFORMED');
+  if (!isExactly(value, ['checkpoint', 'completeness', 'createdAt', 'kind', 'mandate', 'streams', 'v', 'vkey'])) return refuse('a member is missing or unknown');
+  const { checkpoint, completeness, createdAt, kind, mandate, streams, vkey } = value;
+  if (value['v'] !== 1 || (kind !== 'log' && kind !== 'stream')) return refuse('version or kind is unknown');
+  if (!isExactly(checkpoint, ['origin', 'root', 'size']) || !isCount(checkpoint['size'])) return refuse('the checkpoint is not named');
+  if (typeof checkpoint['origin'] !== 'string' || typeof checkpoint['root'] !== 'string' || decodeBase64(checkpoint['root'])?.length !== HASH_BYTES) return refuse('the checkpoint is not named');
+  if (completeness !== 'proven by this export' && completeness !== 'not proven by this export') return refuse('no statement on completeness');
+  if (!isInstant(createdAt) || (mandate !== null && typeof mandate !== 'string') || typeof vkey !== 'string') return refuse('createdAt, mandate or vkey is not readable');
+  if (!Array.isArray(streams) || !(streams as readonly JsonValue[]).every(isRange)) return refuse('a stream range is not readable');
+  const ranges = streams as unknown as readonly StreamRange[];
+  for (let i = 1; i < ranges.length; i += 1) if ((ranges[i - 1] as StreamRange).stream >= (ranges[i] as StreamRange).stream) return refuse('streams are not in ascending order');
+  if ((kind === 'log') !== (ranges.length === 0)) return refuse('a whole log names no streams, a stream export at least one');
+  return value as unknown as Manifest;
+}
+
+export function parseSeal(text: string): Seal {
+  const refuse = (detail: string): never => fail('integrity', { code: 'SEAL_MALFORMED', file: 'seal', detail });
+  const value = readText(text, SEAL_LINE, 'seal', 'SEAL_MALFORMED');
+  if (!isExactly(value, ['disclosed', 'entries', 'files', 'sha256', 'v', 'withheld']) || value['v'] !== 1) return refuse('a member is missing or unknown');
+  const { disclosed, entries, files, sha256, withheld } = value;
+  if (![disclosed, entries, files].every(isCount)) return refuse('a count is not a number');
+  if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/.test(sha256)) return refuse('the hash is not SHA-256 in hex');
+  if (typeof withheld !== 'object' || withheld === null || Array.isArray(withheld) || !Object.values(withheld as { readonly [reason: string]: JsonValue }).every(isCount)) return refuse('withheld has no counts');
+  return value as unknown as Seal;
+}

@@ -1,0 +1,154 @@
+/**
+ * What a verification says: four separate verdicts, each with reason codes and the place. Decides the outcome and nothing
+ * else; texts for people are the bundle's business. Never says "verified" without a key from outside.
+ */
+import { FORMAT_CODES } from './format-error';
+
+export const ASPECTS = ['integrity', 'completeness', 'time', 'policy'] as const;
+export type Aspect = (typeof ASPECTS)[number];
+
+/** Every reason a verdict can have. The first group stops the verification; the last group explains without failing. */
+export const REASON_CODES = [
+  ...FORMAT_CODES,
+  // Container.
+  'TRUNCATED',
+  'HEADER_ALTERED',
+  'PADDING_ALTERED',
+  'TRAILER_ALTERED',
+  'NAME_UNSAFE',
+  'FILE_UNKNOWN',
+  'FILE_DUPLICATE',
+  'FILE_MISSING',
+  'FILE_TOO_LARGE',
+  'UNREADABLE',
+  // Signed texts.
+  'MANIFEST_MALFORMED',
+  'SEAL_MALFORMED',
+  'SEAL_MISMATCH',
+  'CHECKPOINT_MISMATCH',
+  'KEY_MISMATCH',
+  'SIGNATURE_INVALID',
+  'SIGNATURE_MISSING',
+  // Entries.
+  'LEAF_MISMATCH',
+  'INDEX_MISMATCH',
+  'PREV_MISMATCH',
+  'ROOT_MISMATCH',
+  'FIRST_ENTRY_INVALID',
+  'SOURCE_FOREIGN',
+  'SOURCE_GAP',
+  'EVENT_DUPLICATE',
+  'INCLUSION_INVALID',
+  'PROOF_MALFORMED',
+  // Streams and disclosures.
+  'LINK_MISSING',
+  'LINK_WITHHELD',
+  'LINK_FOREIGN',
+  'LINK_DUPLICATE',
+  'STREAM_GAP',
+  'STREAM_PREV_MISMATCH',
+  'STREAM_RANGE_MISMATCH',
+  'DISCLOSURES_MALFORMED',
+  'DISCLOSURE_UNREFERENCED',
+  'DISCLOSURE_DUPLICATE',
+  'DISCLOSURE_MISPLACED',
+  'DISCLOSURE_MISSING',
+  // Time and earlier checkpoints.
+  'TIME_BACKWARDS',
+  'OLDER_THAN_KNOWN',
+  'FORKED_FROM_KNOWN',
+  // Explanations.
+  'ALL_ENTRIES_CHECKED',
+  'WHOLE_LOG_PRESENT',
+  'KNOWN_CHECKPOINT_CONTAINED',
+  'KNOWN_CHECKPOINT_NOT_COMPARED',
+  'STREAM_HEAD_NOT_IN_EXPORT',
+  'OPERATOR_CLOCK_ONLY',
+  'NO_POLICY_GIVEN',
+  'STOPPED_BEFORE',
+] as const;
+export type ReasonCode = (typeof REASON_CODES)[number];
+
+/** A reason and its place: which file, which entry, what was expected there and what stood there. */
+export interface Finding {
+  readonly code: ReasonCode;
+  readonly file?: string;
+  readonly index?: number;
+  readonly expected?: string;
+  readonly got?: string;
+  /** More words where the code alone does not say enough; never content of the export. */
+  readonly detail?: string;
+}
+
+export interface Verdict {
+  readonly state: 'proven' | 'failed' | 'not proven' | 'not checked';
+  readonly reasons: readonly Finding[];
+}
+
+export type Outcome = 'verified' | 'consistent' | 'broken';
+
+/** Exit codes of `cession verify`. */
+export const EXIT_CODES: { readonly [outcome in Outcome]: number } = { verified: 0, broken: 1, consistent: 2 };
+
+/** What the export is about, as far as it could be read. */
+export interface ReportSubject {
+  readonly kind: 'log' | 'stream' | null;
+  readonly origin: string | null;
+  readonly size: number | null;
+  /** base64, as in the checkpoint. */
+  readonly root: string | null;
+  readonly createdAt: string | null;
+  readonly mandate: string | null;
+  readonly streams: readonly { readonly stream: string; readonly from: number; readonly to: number }[];
+  /** The key that everything was checked with, and whether it came from outside the export. */
+  readonly vkey: string | null;
+  readonly keyGiven: boolean;
+}
+
+export interface ReportCounts {
+  readonly files: number;
+  readonly entries: number;
+  readonly disclosed: number;
+  readonly withheld: { readonly [reason: string]: number };
+}
+
+export interface Report extends ReportSubject {
+  readonly format: 'cession-report/v1';
+  readonly outcome: Outcome;
+  readonly exitCode: number;
+  readonly counts: ReportCounts;
+  readonly integrity: Verdict;
+  readonly completeness: Verdict;
+  readonly time: Verdict;
+  readonly policy: Verdict;
+}
+
+/** Ends a verification: one verdict has failed, at this place. */
+export class VerificationFailure extends Error {
+  constructor(
+    readonly aspect: Aspect,
+    readonly finding: Finding,
+  ) {
+    super(`${finding.code}${finding.file === undefined ? '' : ` in ${finding.file}`}${finding.index === undefined ? '' : ` at entry ${finding.index}`}`);
+    this.name = 'VerificationFailure';
+  }
+}
+
+export function fail(aspect: Aspect, finding: Finding): never {
+  throw new VerificationFailure(aspect, finding);
+}
+
+export type Verdicts = { readonly [aspect in Aspect]: Verdict };
+
+/** What a verification says when it was stopped: one aspect failed, the others were left open. */
+export function verdictsOfFailure(failure: VerificationFailure): Verdicts {
+  const open: Verdict = { state: 'not checked', reasons: [{ code: 'STOPPED_BEFORE' }] };
+  return { integrity: open, completeness: open, time: open, policy: open, [failure.aspect]: { state: 'failed', reasons: [failure.finding] } };
+}
+
+export function composeReport(subject: ReportSubject, counts: ReportCounts, verdicts: Verdicts): Report {
+  const failed = ASPECTS.some((aspect) => verdicts[aspect].state === 'failed');
+  // Without a key from outside an export proves only that it agrees with itself: whoever made it chose the key, too.
+  const outcome = failed ? 'broken' : subject.keyGiven && verdicts.integrity.state === 'proven' ? 'verified' : 'consistent';
+  return { format: 'cession-report/v1', outcome, exitCode: EXIT_CODES[outcome], ...subject, counts, ...verdicts };
+}
