@@ -1,0 +1,98 @@
+/**
+ * A ledger on a real PostgreSQL for tests: makes submissions as rooms would, opens writers that share one database, and
+ * checks the whole log from its stored bytes.
+ */
+import type { Pool, PoolClient } from 'pg';
+import { sealEvent } from '../../audit/log/event';
+import { RecentEntries } from '../../audit/reader/recent-entries';
+import { createLedger } from '../../audit/writer/create-ledger';
+import { LedgerWriter, type WriterOptions } from '../../audit/writer/writer';
+import type { AppendResult, Receipt, StreamPosition, Submission } from '../../kernel/ledger';
+import { newId } from '../../schema/ids';
+import type { RoomName, StreamName } from '../../schema/vocabulary';
+
+export const ORIGIN = 'cession.local/ledger';
+
+export interface SubmissionShape {
+  readonly room?: RoomName;
+  readonly name?: string;
+  readonly id?: string;
+  readonly sourceSeq?: number;
+  readonly streams?: readonly StreamName[];
+  readonly expect?: readonly StreamPosition[];
+  readonly occurredAt?: string;
+}
+
+export function submission(shape: SubmissionShape = {}): Submission {
+  const { room = 'debts', name = 'DebtRegistered', id = newId('event'), streams = [`debt:${newId('debt')}`], sourceSeq, expect, occurredAt } = shape;
+  const { bytes, disclosures } = sealEvent<StreamName>({
+    type: `${room}.${name}`,
+    typeVersion: 1,
+    id,
+    occurredAt: occurredAt ?? '2026-11-21T20:20:10.123Z',
+    actor: { audience: 'SYSTEM', method: 'worker' },
+    facts: { currency: 'CNY', asOf: '2026-11-20' },
+    retention: 'DEBT_RECORD',
+    structural: { creditorId: { value: newId('creditor'), reveal: null } },
+  });
+  return {
+    idempotencyKey: id,
+    event: bytes,
+    streams,
+    disclosures,
+    ...(sourceSeq === undefined ? {} : { sourceSeq }),
+    ...(expect === undefined ? {} : { expect }),
+  };
+}
+
+export function receipts(results: readonly AppendResult[]): Receipt[] {
+  return results.map((result) => {
+    if (!result.ok) throw new Error(`refused: ${result.code} ${result.message}`);
+    return result;
+  });
+}
+
+export async function beginLedger(pool: Pool): Promise<void> {
+  await createLedger(pool, { origin: ORIGIN, vkey: 'cession.local/ledger+00000000+none', now: new Date('2026-11-21T20:00:00.000Z') });
+}
+
+export interface OpenedWriter {
+  readonly writer: LedgerWriter;
+  readonly recent: RecentEntries;
+  readonly halts: Error[];
+}
+
+export async function openWriter(pool: Pool, options: Partial<WriterOptions> = {}): Promise<OpenedWriter> {
+  const recent = options.recent ?? new RecentEntries(0);
+  const halts: Error[] = [];
+  const writer = await LedgerWriter.open({ pool, recent, clock: () => new Date(), onHalt: (reason) => halts.push(reason), ...options });
+  return { writer, recent, halts };
+}
+
+/** What to do instead of, before or after a statement the writer sends. */
+export type Interference = (sql: string, send: () => Promise<unknown>, client: PoolClient) => Promise<unknown>;
+
+/** The same pool, but every statement on a connection checked out from it passes through `interfere`. */
+export function interferingPool(pool: Pool, interfere: Interference): Pool {
+  const wrap = (client: PoolClient): PoolClient =>
+    new Proxy(client, {
+      get(target, property) {
+        const value: unknown = Reflect.get(target, property);
+        if (property === 'query') {
+          return (...parameters: unknown[]) => {
+            const [statement] = parameters as [string | { text: string }];
+            const sql = typeof statement === 'string' ? statement : statement.text;
+            return interfere(sql, () => (value as (...all: unknown[]) => Promise<unknown>).apply(target, parameters), target);
+          };
+        }
+        return typeof value === 'function' ? (value as (...all: unknown[]) => unknown).bind(target) : value;
+      },
+    });
+  return new Proxy(pool, {
+    get(target, property) {
+      if (property === 'connect') return async () => wrap(await target.connect());
+      const value: unknown = Reflect.get(target, property);
+      return typeof value === 'function' ? (value as (...all: unknown[]) => unknown).bind(target) : value;
+    },
+  });
+}
