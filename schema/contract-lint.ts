@@ -1,6 +1,6 @@
 /**
  * What composition itself does not catch: rooms that disagree on who may see one field, data derived from hidden
- * fields, and enum values an audience would be sent but could not read. Finds; repairs nothing.
+ * fields, and enum values or union members an audience would be sent but could not read. Finds; repairs nothing.
  */
 import {
   Kind,
@@ -83,7 +83,10 @@ function findDerivedLeaks(subgraphs: readonly NamedSubgraph[], tag: string): str
   return problems;
 }
 
-/** A gateway turns an unknown enum value into null without an error, so a row holding one would vanish silently. */
+/**
+ * A gateway turns an enum value it does not know into null without an error, so a row holding one would vanish silently.
+ * What an audience may only give, never receive, may lack values.
+ */
 function findLostEnumValues(subgraphs: readonly NamedSubgraph[], api: DocumentNode): string[] {
   const shown = new Map<string, ReadonlySet<string>>();
   for (const definition of api.definitions) {
@@ -101,6 +104,19 @@ function findLostEnumValues(subgraphs: readonly NamedSubgraph[], api: DocumentNo
     }
   }
   return problems;
+}
+
+/**
+ * The same for members of a union. An interface is not checked: `node` answers null on purpose for the types an audience
+ * does not have.
+ */
+export function findLostMembers(api: DocumentNode): string[] {
+  const known = new Set(api.definitions.flatMap((definition) => (definition.kind === Kind.OBJECT_TYPE_DEFINITION ? [definition.name.value] : [])));
+  return api.definitions.flatMap((definition) => {
+    if (definition.kind !== Kind.UNION_TYPE_DEFINITION) return [];
+    const lost = (definition.types ?? []).filter(({ name }) => !known.has(name.value));
+    return lost.map(({ name }) => `${definition.name.value}: the union is open to an audience that has no ${name.value}`);
+  });
 }
 
 function placesOf(subgraphs: readonly NamedSubgraph[]): Map<string, FieldPlace[]> {

@@ -3,15 +3,18 @@
  * not carry an audience's tag does not exist in its contract. Refuses a contract that would leak or lose data.
  */
 import {
+  addInaccessibleToUnreachableTypes,
   composeSchemaContract,
   composeServices,
   compositionHasErrors,
+  extractLinkImplementations,
   sortSDL,
   type CompositionResult,
+  type CompositionSuccess,
 } from '@theguild/federation-composition';
 import { parse, print, type DocumentNode } from 'graphql';
 import { tagOf } from './audience';
-import { findContractLeaks, findDisagreements } from './contract-lint';
+import { findContractLeaks, findDisagreements, findLostMembers } from './contract-lint';
 import type { Audience } from './vocabulary';
 
 export interface Subgraph {
@@ -57,7 +60,11 @@ export function composeContract(subgraphs: readonly Subgraph[], audience: Audien
   const subject = `The contract of ${audience}`;
   const services = asServices(subgraphs);
   refuseIfAny(subject, findDisagreements(services));
-  const composed = composition(subject, composeSchemaContract(services, { include: new Set([tagOf(audience)]), exclude: new Set() }, true));
+  const filtered = succeeded(subject, composeSchemaContract(services, { include: new Set([tagOf(audience)]), exclude: new Set() }, false));
+  // Before pruning: a union that lists a type the contract lacks is not a schema, and pruning throws on it.
+  refuseIfAny(subject, findLostMembers(filtered.publicDocumentNode));
+  const { resolveImportName } = extractLinkImplementations(filtered.supergraphDocumentNode);
+  const composed = composition(subject, addInaccessibleToUnreachableTypes(resolveImportName, filtered));
   refuseIfAny(subject, findContractLeaks(services, parse(composed.apiSdl), tagOf(audience)));
   return composed;
 }
@@ -72,12 +79,14 @@ export function asServices(subgraphs: readonly Subgraph[]): Service[] {
   return subgraphs.map(({ name, sdl }) => ({ name, url: subgraphUrl(name), typeDefs: parse(sdl) }));
 }
 
-function composition(subject: string, result: CompositionResult): Composition {
+function succeeded(subject: string, result: CompositionResult): CompositionSuccess {
   if (compositionHasErrors(result)) throw new CompositionRefused(subject, result.errors.map(({ message }) => message));
-  return {
-    supergraphSdl: `${print(sortSDL(result.supergraphDocumentNode))}\n`,
-    apiSdl: `${print(sortSDL(result.publicDocumentNode))}\n`,
-  };
+  return result;
+}
+
+function composition(subject: string, result: CompositionResult): Composition {
+  const { supergraphDocumentNode, publicDocumentNode } = succeeded(subject, result);
+  return { supergraphSdl: `${print(sortSDL(supergraphDocumentNode))}\n`, apiSdl: `${print(sortSDL(publicDocumentNode))}\n` };
 }
 
 function refuseIfAny(subject: string, problems: readonly string[]): void {

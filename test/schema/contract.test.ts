@@ -7,10 +7,11 @@ import { buildSchema, graphql, isEnumType, isInputObjectType, isInterfaceType, i
 import { tagOf } from '../../schema/audience';
 import { asServices, composeContract, composeFull, CompositionRefused, type Subgraph } from '../../schema/contract';
 import { AUDIENCES, type Audience } from '../../schema/vocabulary';
+import { auditSample } from './sample/audit';
 import { borrowersSample } from './sample/borrowers';
 import { debtId, debtsSample } from './sample/debts';
 
-const rooms = { debts: debtsSample(), borrowers: borrowersSample() };
+const rooms = { debts: debtsSample(), borrowers: borrowersSample(), audit: auditSample() };
 const subgraphs: Subgraph[] = Object.entries(rooms).map(([name, { sdl }]) => ({ name, sdl }));
 
 /** Every coordinate of a client's schema with its type, in one order: two schemas are equal when these are. */
@@ -54,6 +55,7 @@ describe('a contract', () => {
   it('holds exactly what its audience was given', () => {
     const own = coordinates(partner.apiSdl).filter((coordinate) => /^(Query|Mutation|Debt|Borrower|DebtState|AdjustDebtInput)\b/.test(coordinate));
     expect(own).toEqual([
+      'Borrower implements Node',
       'Borrower.id: ID!',
       'Borrower.phone: String',
       'Debt implements Node',
@@ -67,6 +69,8 @@ describe('a contract', () => {
       'Query.debts(first: Int)',
       'Query.debts(last: Int)',
       'Query.debts: DebtConnection!',
+      'Query.node(id: ID!)',
+      'Query.node: Node',
     ]);
   });
 
@@ -91,6 +95,15 @@ describe('a contract', () => {
     for (const audience of AUDIENCES) {
       expect(coordinates(composeContract(subgraphs, audience).apiSdl).filter((coordinate) => !full.has(coordinate))).toEqual([]);
     }
+  });
+});
+
+describe.each(AUDIENCES)('a gateway', (audience) => {
+  it(`loads the contract of ${audience}`, async () => {
+    const gateway = new ApolloGateway({ supergraphSdl: composeContract(subgraphs, audience).supergraphSdl });
+    const { schema } = await gateway.load();
+    expect(schema.getQueryType()?.getFields()['node']).toBeDefined();
+    await gateway.stop();
   });
 });
 
@@ -121,6 +134,20 @@ describe('a gateway that serves a contract', () => {
     const { data, errors } = await ask(`{ debt(id: "${debtId(1)}") { id balance { minor } borrower { phone } } }`);
     expect(errors).toBeUndefined();
     expect(data).toEqual({ debt: { id: debtId(1), balance: { minor: 1001 }, borrower: { phone: 'phone 1' } } });
+  });
+
+  it('answers any entity by its id, from the room that owns it', async () => {
+    const query = (id: string): string => `{ node(id: "${id}") { __typename id ... on Debt { balance { minor } } ... on Borrower { phone } } }`;
+    expect((await ask(query(debtId(2)))).data).toEqual({ node: { __typename: 'Debt', id: debtId(2), balance: { minor: 1002 } } });
+    const borrower = `borrower_${'0'.repeat(25)}1`;
+    expect((await ask(query(borrower))).data).toEqual({ node: { __typename: 'Borrower', id: borrower, phone: 'phone 1' } });
+  });
+
+  it.each([
+    ['of a type the audience does not have', `export_${'0'.repeat(26)}`],
+    ['that is no id', 'export_1'],
+  ])('answers null for an id %s', async (_name, id) => {
+    expect((await ask(`{ node(id: "${id}") { id } }`)).data).toEqual({ node: null });
   });
 
   it.each([
@@ -179,6 +206,12 @@ describe('a contract that would leak or lose data is refused', () => {
     const states = room('debts', 'type Query { state: State @all } enum State { OPEN @all HIDDEN @tag(name: "internal") }');
     expect(problemsOf(() => composeContract([states], 'PARTNER'))).toEqual(['State.HIDDEN: debts can answer it to an audience whose contract lacks it']);
     expect(problemsOf(() => composeContract([states], 'INTERNAL'))).toEqual([]);
+  });
+
+  it('when a union may answer a member the audience cannot read', () => {
+    const results = 'type Query { result: Result @all } union Result @all = Done | Undone type Done { a: Int @all } type Undone { b: Int @tag(name: "internal") }';
+    expect(problemsOf(() => composeContract([room('debts', results)], 'PARTNER'))).toEqual(['Result: the union is open to an audience that has no Undone']);
+    expect(problemsOf(() => composeContract([room('debts', results)], 'INTERNAL'))).toEqual([]);
   });
 
   it('but not when the enum is only ever given by the caller', () => {

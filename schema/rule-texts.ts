@@ -1,0 +1,114 @@
+/**
+ * What each rule says when it refuses. One entry per rule id, stable over releases; the rooms decide, this page only words.
+ * A text never says whether something outside the caller's scope exists.
+ */
+export const RULE_TEXTS = {
+  'SCOPE-HELD': {
+    message: { en: 'Your token does not carry the scope {scope}.', zh: '您的令牌不含权限范围 {scope}。' },
+    remedy: { en: 'Ask for a token with this scope.', zh: '请申请含有该权限范围的令牌。' },
+  },
+  'AUTHORITY-STANDS': {
+    message: { en: 'No staff authority that stands now covers this command.', zh: '目前没有有效的员工授权涵盖此操作。' },
+    remedy: { en: 'Have the creditor grant an authority for it.', zh: '请由债权人授予相应授权。' },
+  },
+  'STANDING-CURRENT': {
+    message: { en: 'The room has lost touch with the ledger and cannot decide.', zh: '本服务与台账失去同步，暂不能作出决定。' },
+    remedy: { en: 'Try again shortly.', zh: '请稍后重试。' },
+  },
+  'RELEASE-PURPOSE-NAMED': {
+    message: { en: 'Personal data was asked for without a purpose.', zh: '请求个人信息时未说明处理目的。' },
+    remedy: { en: 'Name the purpose in the x-purpose header.', zh: '请在 x-purpose 请求头中说明目的。' },
+  },
+  'RELEASE-RIGHT-STANDS': {
+    message: { en: 'No right that stands now covers this record.', zh: '目前没有有效的权利涵盖该记录。' },
+    remedy: { en: 'Obtain a right to it: a placement, an authority or a mandate.', zh: '请先取得相应权利：委托、授权或监管授权。' },
+  },
+  'RELEASE-ENGAGEMENT-QUALIFIED': {
+    message: { en: 'The engagement under which this record was shared is not qualified.', zh: '共享该记录所依据的合作关系未处于合格状态。' },
+    remedy: { en: 'Have the creditor qualify or reinstate the engagement.', zh: '请由债权人认定合格或恢复合作。' },
+  },
+  'RELEASE-ATTESTATION-CURRENT': {
+    message: { en: 'The agency has no current security attestation.', zh: '该机构没有有效的安全证明。' },
+    remedy: { en: 'Attest the security controls again.', zh: '请重新提交安全证明。' },
+  },
+  'RELEASE-PURPOSE-COVERED': {
+    message: { en: 'The right does not cover this purpose.', zh: '该权利不涵盖此处理目的。' },
+    remedy: { en: 'Use a purpose that was granted, or have it granted.', zh: '请使用已获授权的目的，或先取得授权。' },
+  },
+  'RELEASE-CATEGORY-COVERED': {
+    message: { en: 'The right does not cover this category of data.', zh: '该权利不涵盖此类个人信息。' },
+    remedy: { en: 'Leave the field out, or have its category granted.', zh: '请去除该字段，或先取得该类别的授权。' },
+  },
+  'TERM-ORDERED': {
+    message: { en: 'The term ends before it begins.', zh: '期限的结束早于开始。' },
+    remedy: { en: 'Give an end after the beginning.', zh: '请使结束时间晚于开始时间。' },
+  },
+  'AGREEMENT-PARTIES-KNOWN': {
+    message: { en: 'The agreement names a party this room does not know.', zh: '协议所列当事方在本服务中不存在。' },
+    remedy: { en: 'Register both parties first.', zh: '请先登记双方。' },
+  },
+  'ENGAGEMENT-STATE': {
+    message: { en: 'An engagement that is {from} cannot become {to}.', zh: '处于 {from} 状态的合作关系不能变为 {to}。' },
+    remedy: { en: 'Take the steps between them in order.', zh: '请按顺序完成中间步骤。' },
+  },
+  'ENGAGEMENT-ATTESTED': {
+    message: { en: 'The engagement has no current security attestation.', zh: '该合作关系没有有效的安全证明。' },
+    remedy: { en: 'Attest the security controls first.', zh: '请先提交安全证明。' },
+  },
+  'ENGAGEMENT-LICENSED': {
+    message: { en: 'The agency holds no licence in force.', zh: '该机构没有有效的许可。' },
+    remedy: { en: 'Record a licence that is valid today.', zh: '请登记当前有效的许可。' },
+  },
+  'PLACEMENT-AGREEMENT-IN-FORCE': {
+    message: { en: 'No entrustment agreement with this agency is in force.', zh: '与该机构之间没有生效的委托协议。' },
+    remedy: { en: 'Sign an agreement whose term includes today.', zh: '请签订期限涵盖今日的协议。' },
+  },
+  'PLACEMENT-AGREEMENT-COVERS': {
+    message: { en: 'The agreement does not cover this debt: {reason}.', zh: '协议不涵盖该笔债务：{reason}。' },
+    remedy: { en: 'Place it under an agreement whose scope includes it.', zh: '请依据范围涵盖该债务的协议进行委托。' },
+  },
+  'PLACEMENT-ENGAGEMENT-QUALIFIED': {
+    message: { en: 'The engagement with this agency is not qualified.', zh: '与该机构的合作关系未处于合格状态。' },
+    remedy: { en: 'Qualify or reinstate the engagement.', zh: '请认定合格或恢复合作。' },
+  },
+  'PLACEMENT-ATTESTATION-CURRENT': {
+    message: { en: 'The agency has no current security attestation.', zh: '该机构没有有效的安全证明。' },
+    remedy: { en: 'Have the agency attest its security controls again.', zh: '请由该机构重新提交安全证明。' },
+  },
+  'PLACEMENT-AMOUNT-DETERMINED': {
+    message: { en: 'The debt has no current determination of its amount.', zh: '该债务没有当前有效的金额确认。' },
+    remedy: { en: 'Determine the amount as of a recent date.', zh: '请以近期日期为基准确认金额。' },
+  },
+  'PLACEMENT-DEBT-OPEN': {
+    message: { en: 'The debt is closed.', zh: '该债务已结清。' },
+    remedy: { en: 'Place open debts only.', zh: '只能委托未结清的债务。' },
+  },
+  'PLACEMENT-DEBT-FREE': {
+    message: { en: 'The debt is already placed.', zh: '该债务已被委托。' },
+    remedy: { en: 'Recall the present placement first.', zh: '请先收回当前委托。' },
+  },
+  'PLACEMENT-STATE': {
+    message: { en: 'A placement that is {from} cannot become {to}.', zh: '处于 {from} 状态的委托不能变为 {to}。' },
+    remedy: { en: 'Take the steps between them in order.', zh: '请按顺序完成中间步骤。' },
+  },
+  'PAYMENT-AMOUNT-POSITIVE': {
+    message: { en: 'A payment must be more than zero.', zh: '付款金额必须大于零。' },
+    remedy: { en: 'Give a positive amount.', zh: '请填写正数金额。' },
+  },
+  'PAYMENT-CURRENCY-SAME': {
+    message: { en: "The payment is not in the debt's currency.", zh: '付款币种与债务币种不一致。' },
+    remedy: { en: 'Record the payment in the currency of the debt.', zh: '请以债务币种登记付款。' },
+  },
+  'PAYMENT-WITHIN-BALANCE': {
+    message: { en: 'The payment is more than what is owed.', zh: '付款金额超过欠款。' },
+    remedy: { en: 'Record at most what is owed; return the rest.', zh: '最多登记欠款金额，余额应退还。' },
+  },
+  'PAYMENT-RECEIVED-PAST': {
+    message: { en: 'The payment is dated in the future.', zh: '付款日期在未来。' },
+    remedy: { en: 'Give the day it was received.', zh: '请填写实际收款日期。' },
+  },
+  'EXPORT-MANDATE-COVERS': {
+    message: { en: 'No mandate that stands now covers this export.', zh: '目前没有有效的监管授权涵盖此导出。' },
+    remedy: { en: 'Ask for what a mandate covers.', zh: '请在监管授权范围内提出请求。' },
+  },
+} as const;
