@@ -116,6 +116,9 @@ async function writeDraft(file: string, text: string): Promise<string> {
   const draft = `${file}.${randomBytes(6).toString('hex')}.draft`;
   const handle = await fs.open(draft, 'wx', PRIVATE_FILE);
   try {
+    const { uid, gid } = await fs.stat(path.dirname(file));
+    // Root looking into a user's home must not lock that user out of it.
+    if (process.getuid?.() === 0) await handle.chown(uid, gid);
     await handle.writeFile(text);
     await handle.sync();
   } finally {

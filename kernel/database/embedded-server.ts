@@ -16,7 +16,7 @@ import { freePort } from './free-port';
 import { rememberPlace, type Place } from './place';
 import { PROGRAM_ENVIRONMENT } from './server-account';
 
-/** `full`: a commit is on disk before it is acknowledged. `none`: test runs only, nothing survives a power cut. */
+/** `full`: a commit is on disk before it is acknowledged. `none`: test runs only, survives a kill but no power cut. */
 export type Durability = 'full' | 'none';
 
 /** Milliseconds for a start: recovery after a crash under load was measured below 2 s, a slow disk takes longer. */
@@ -44,7 +44,7 @@ const SETTINGS = {
 };
 const DURABILITY: Record<Durability, Record<string, string>> = {
   full: { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' },
-  none: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' },
+  none: { fsync: 'off', synchronous_commit: 'on', full_page_writes: 'off' },
 };
 
 export function adminUrl(place: Place): Secret {
@@ -92,10 +92,18 @@ async function adopt(place: Place): Promise<boolean> {
   }
 }
 
-async function readLock(place: Place): Promise<{ pid: number } | null> {
+interface LockFile {
+  readonly pid: number;
+  /** It listens and takes connections. */
+  readonly isReady: boolean;
+}
+
+/** postmaster.pid, by line: 1 process id, 4 port, 8 state (PostgreSQL: src/include/utils/pidfile.h). */
+async function readLock(place: Place): Promise<LockFile | null> {
   const text = await fs.readFile(path.join(place.dataDirectory, 'postmaster.pid'), 'utf8').catch(() => null);
-  const pid = Number(text?.split('\n')[0]);
-  return Number.isInteger(pid) && pid > 0 ? { pid } : null;
+  const lines = text?.split('\n') ?? [];
+  const pid = Number(lines[0]);
+  return Number.isInteger(pid) && pid > 0 ? { pid, isReady: lines[3] === String(place.port) && lines[7]?.trim() === 'ready' } : null;
 }
 
 /** A process id alone proves nothing: it may belong to any program by now. Its command line names our data directory. */
@@ -111,7 +119,7 @@ async function isOurServer(place: Place, pid: number): Promise<boolean> {
  * reboot. The file may be removed only if that server can be proven dead: same machine, same process namespace.
  */
 async function removeStaleLock(place: Place, pid: number): Promise<void> {
-  if (!isAlive(pid) || place.startedIn !== (await processNamespace())) return;
+  if (process.platform !== 'linux' || !isAlive(pid) || place.startedIn !== (await processNamespace())) return;
   await fs.rm(path.join(place.dataDirectory, 'postmaster.pid'), { force: true });
 }
 
@@ -123,8 +131,13 @@ async function processNamespace(): Promise<string> {
   return `${boot.trim()} ${namespace}`;
 }
 
-/** True when our server answers; throws when another one sits on the port: no statement may ever reach that one. */
-async function answers(place: Place): Promise<boolean> {
+/**
+ * True when our server answers. Connects only when a living server says in our data directory that it listens on this port:
+ * a stranger on the port could ask for the password in clear, and node-postgres would tell.
+ */
+export async function answers(place: Place): Promise<boolean> {
+  const lock = await readLock(place);
+  if (!lock?.isReady || !isAlive(lock.pid)) return false;
   const client = new Client({ connectionString: adminUrl(place).reveal(), connectionTimeoutMillis: 2_000 });
   client.on('error', () => undefined);
   try {

@@ -9,7 +9,7 @@ import { openMasterKey } from '../keys';
 import type { Secret } from '../secret';
 import { StartError } from '../start-error';
 import { OLDEST_MAJOR } from './binaries';
-import { adminUrl, startOrAdopt, stopServer, type Durability } from './embedded-server';
+import { adminUrl, answers, startOrAdopt, stopServer, type Durability } from './embedded-server';
 import { openPlace, type Place } from './place';
 
 /** Advisory lock held shared by every process that uses an embedded server; the last one to leave gets it alone. */
@@ -70,6 +70,8 @@ async function signIn(place: Place): Promise<Client> {
 async function signOut(place: Place, user: Client): Promise<boolean> {
   await user.query('select pg_advisory_unlock_shared($1)', [USERS_LOCK]).catch(() => undefined);
   await user.end().catch(() => undefined);
+  // It does not answer; stopServer finds out whether it is still there.
+  if (!(await answers(place))) return true;
   // A connection of its own: the first one may have broken long ago without anybody noticing.
   const last = new Client({ connectionString: adminUrl(place).reveal(), connectionTimeoutMillis: 2_000 });
   last.on('error', () => undefined);
@@ -78,7 +80,6 @@ async function signOut(place: Place, user: Client): Promise<boolean> {
     const { rows } = await last.query<{ alone: boolean }>('select pg_try_advisory_lock($1) as alone', [USERS_LOCK]);
     return rows[0]?.alone === true;
   } catch {
-    // It does not answer; stopServer finds out whether it is still there.
     return true;
   } finally {
     await last.end().catch(() => undefined);

@@ -49,7 +49,7 @@ describe('a line', () => {
   it('keeps the text of the hub\'s own errors, the code of PostgreSQL\'s, and where both happened', () => {
     const cause = Object.assign(new DatabaseError('quoted', 1, 'error'), { code: '53100' });
     expect(written({ err: new HubError('UNAVAILABLE', 'No space left.', { cause }) })).toMatchObject({
-      err: { type: 'HubError', message: 'No space left.', code: 'UNAVAILABLE', stack: expect.arrayContaining([expect.stringMatching(/^at /)]) as unknown, cause: { code: '53100' } },
+      err: { type: 'HubError', message: 'No space left.', code: 'UNAVAILABLE', stack: expect.arrayContaining([expect.stringMatching(/^at /)]), cause: { code: '53100' } },
     });
   });
 });
