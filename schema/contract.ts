@@ -2,8 +2,10 @@
  * Composes the rooms' subgraphs into the full supergraph and into one contract per audience. Deny by default: what does
  * not carry an audience's tag does not exist in its contract. Refuses a contract that would leak or lose data.
  */
+import { composeServices as composeByApollo } from '@apollo/composition';
 import {
   addInaccessibleToUnreachableTypes,
+  applyTagFilterOnSubgraphs,
   composeSchemaContract,
   composeServices,
   compositionHasErrors,
@@ -52,7 +54,9 @@ export function subgraphUrl(name: string): string {
 export function composeFull(subgraphs: readonly Subgraph[]): Composition {
   const services = asServices(subgraphs);
   refuseIfAny('The full supergraph', findDisagreements(services));
-  return composition('The full supergraph', composeServices(services));
+  const composed = composition('The full supergraph', composeServices(services));
+  refuseIfAny('The full supergraph', apolloObjections(services));
+  return composed;
 }
 
 /** The contract of one audience. */
@@ -60,13 +64,20 @@ export function composeContract(subgraphs: readonly Subgraph[], audience: Audien
   const subject = `The contract of ${audience}`;
   const services = asServices(subgraphs);
   refuseIfAny(subject, findDisagreements(services));
-  const filtered = succeeded(subject, composeSchemaContract(services, { include: new Set([tagOf(audience)]), exclude: new Set() }, false));
+  const filter = { include: new Set([tagOf(audience)]), exclude: new Set<string>() };
+  const filtered = succeeded(subject, composeSchemaContract(services, filter, false));
   // Before pruning: a union that lists a type the contract lacks is not a schema, and pruning throws on it.
   refuseIfAny(subject, findLostMembers(filtered.publicDocumentNode));
   const { resolveImportName } = extractLinkImplementations(filtered.supergraphDocumentNode);
   const composed = composition(subject, addInaccessibleToUnreachableTypes(resolveImportName, filtered));
   refuseIfAny(subject, findContractLeaks(services, parse(composed.apiSdl), tagOf(audience)));
+  refuseIfAny(subject, apolloObjections(applyTagFilterOnSubgraphs(services, filter)));
   return composed;
+}
+
+/** The other composer's opinion: each has let something pass that the other refused. */
+function apolloObjections(services: readonly Service[]): string[] {
+  return (composeByApollo([...services]).errors ?? []).map(({ message }) => message);
 }
 
 export interface Service {

@@ -91,6 +91,30 @@ export const RULE_TEXTS = {
     message: { en: 'A placement that is {from} cannot become {to}.', zh: '处于 {from} 状态的委托不能变为 {to}。' },
     remedy: { en: 'Take the steps between them in order.', zh: '请按顺序完成中间步骤。' },
   },
+  'DEBT-AMOUNT-OWED': {
+    message: { en: 'Nothing is owed.', zh: '没有欠款。' },
+    remedy: { en: 'Register debts of which something is owed.', zh: '请只登记仍有欠款的债务。' },
+  },
+  'DEBT-DATE-PAST': {
+    message: { en: 'The balance is as of a day in the future.', zh: '余额日期在未来。' },
+    remedy: { en: 'Give the day the balance was told.', zh: '请填写余额所属日期。' },
+  },
+  'DEBT-REFERENCE-UNUSED': {
+    message: { en: 'The creditor already has a debt of this reference number.', zh: '债权人已有使用该编号的债务。' },
+    remedy: { en: 'Give the reference number of another account.', zh: '请填写其他账户的编号。' },
+  },
+  'AMOUNT-DEBT-OPEN': {
+    message: { en: 'The debt is closed.', zh: '该债务已结清。' },
+    remedy: { en: 'Determine amounts of open debts only.', zh: '只能确认未结清债务的金额。' },
+  },
+  'AMOUNT-DATE-PAST': {
+    message: { en: 'The amount is determined as of a day in the future.', zh: '金额确认日期在未来。' },
+    remedy: { en: 'Determine it as of today or earlier.', zh: '请以今日或更早的日期为基准。' },
+  },
+  'AMOUNT-NOT-BACKDATED': {
+    message: { en: 'A later determination or payment has already been counted.', zh: '已计入更晚的金额确认或付款。' },
+    remedy: { en: 'Determine the amount as of a day on or after it.', zh: '请以不早于该日的日期为基准确认金额。' },
+  },
   'PAYMENT-AMOUNT-POSITIVE': {
     message: { en: 'A payment must be more than zero.', zh: '付款金额必须大于零。' },
     remedy: { en: 'Give a positive amount.', zh: '请填写正数金额。' },

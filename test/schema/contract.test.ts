@@ -240,6 +240,14 @@ describe('a contract that would leak or lose data is refused', () => {
     ['a scalar it hides', 'type Query { at: Time @all } scalar Time @tag(name: "internal")'],
     ['a union it hides', 'type Query { any: Any @all } union Any @tag(name: "internal") = A type A { a: Int @all }'],
     ['no root field', 'type Query { debt: Int @tag(name: "internal") }'],
+    ['a required input field it hides', 'type Query { a(input: I @all): Int @all } input I { a: Int! @tag(name: "internal") b: Int @all }'],
+    ['a default value it hides', 'type Query { a(e: E = HIDDEN @all): Int @all } enum E { SHOWN @all HIDDEN @tag(name: "internal") }'],
+    ['an object of which it hides every field', 'type Query { t: T @all } type T { a: Int @tag(name: "internal") }'],
+    ['a field hidden on a type but not on its interface', 'type Query { n: N @all t: T @all } interface N { id: ID @all } type T implements N { id: ID @tag(name: "internal") a: Int @all }'],
+    [
+      'an argument hidden on a type but not on its interface',
+      'type Query { n: N @all t: T @all } interface N { id(x: Int @all): ID @all } type T implements N { id(x: Int @tag(name: "internal")): ID @all a: Int @all }',
+    ],
   ])('when it has %s', (_name, sdl) => {
     expect(problemsOf(() => composeContract([room('debts', sdl)], 'PARTNER')).length).toBeGreaterThan(0);
     expect(problemsOf(() => composeContract([room('debts', sdl)], 'INTERNAL'))).toEqual([]);
