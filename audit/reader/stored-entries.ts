@@ -1,0 +1,70 @@
+/**
+ * Entries as the database holds them, with everything kept beside them. Gives out every disclosure: who may be shown which
+ * is decided by whoever shows them.
+ */
+import type { ClientBase } from 'pg';
+import type { HeldDisclosure, StoredEntry } from '../../kernel/ledger';
+import type { StreamName } from '../../schema/vocabulary';
+import { digestDisclosure, parseDisclosure } from '../log/commitment';
+
+export type Statements = Pick<ClientBase, 'query'>;
+
+interface EntryRow {
+  readonly index: string | number;
+  readonly bytes: Buffer;
+  readonly leaf_hash: Buffer;
+  readonly disclosures: Buffer;
+  readonly links: Buffer;
+}
+
+const COLUMNS = 'entry.index, entry.bytes, entry.leaf_hash, entry.disclosures, entry.links';
+const RANGE = `select ${COLUMNS} from entry where index >= $1 and index < $2 order by index limit $3`;
+const STREAM_RANGE = `select stream_entry.n, ${COLUMNS} from stream_entry join entry on entry.index = stream_entry.index
+  where stream_entry.stream = $1 and stream_entry.n >= $2 and stream_entry.n <= $3 order by stream_entry.n limit $4`;
+
+export interface HashedEntry extends StoredEntry {
+  readonly leafHash: Buffer;
+}
+
+export interface StreamEntry extends HashedEntry {
+  readonly n: number;
+}
+
+function linkOf(text: string): HeldDisclosure {
+  const link = parseDisclosure(text);
+  if (link.form !== 'link') throw new Error('a stored link is no link');
+  return { digest: digestDisclosure(text), kind: 'link', reveal: [link.stream as StreamName], text };
+}
+
+function toEntry(row: EntryRow): HashedEntry {
+  const links = row.links.length === 0 ? [] : row.links.toString('latin1').split('\n').map(linkOf);
+  const disclosures = JSON.parse(row.disclosures.toString('utf8')) as HeldDisclosure[];
+  return { index: Number(row.index), bytes: row.bytes, leafHash: row.leaf_hash, disclosures: [...disclosures, ...links] };
+}
+
+/** Entries from `from` to `end` - 1, at most `limit` of them. */
+export async function readEntries(database: Statements, from: number, end: number, limit: number): Promise<HashedEntry[]> {
+  return (await database.query<EntryRow>({ name: 'entries', text: RANGE, values: [from, end, limit] })).rows.map(toEntry);
+}
+
+/** Entries `first` to `last` of a stream by their numbers there, at most `limit` of them. */
+export async function readStream(database: Statements, stream: StreamName, range: { first: number; last: number; limit: number }): Promise<StreamEntry[]> {
+  const { rows } = await database.query<EntryRow & { n: string | number }>({
+    name: 'stream_range',
+    text: STREAM_RANGE,
+    values: [stream, range.first, range.last, range.limit],
+  });
+  return rows.map((row) => ({ ...toEntry(row), n: Number(row.n) }));
+}
+
+/** How many entries a stream has; 0 for one that nobody ever named. */
+export async function streamLength(database: Statements, stream: StreamName): Promise<number> {
+  const { rows } = await database.query<{ n: string | number }>('select n from stream_entry where stream = $1 order by n desc limit 1', [stream]);
+  return Number(rows[0]?.n ?? 0);
+}
+
+/** The number of the stream's last entry below a tree size. */
+export async function streamLengthAt(database: Statements, stream: StreamName, size: number): Promise<number> {
+  const { rows } = await database.query<{ n: string | number }>('select n from stream_entry where stream = $1 and index < $2 order by n desc limit 1', [stream, size]);
+  return Number(rows[0]?.n ?? 0);
+}

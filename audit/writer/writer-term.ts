@@ -1,0 +1,98 @@
+/**
+ * One term of office: from obtaining the lease to losing it, a writer and its checkpoints. Opens the writer anew when
+ * another one has come and gone; ends for good when the log contradicts itself.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Pool } from 'pg';
+import type { Diagnostics } from '../../kernel/diagnostics';
+import type { RecentEntries } from '../reader/recent-entries';
+import type { LedgerSigner } from '../signer';
+import { Checkpointer, type SignedCheckpoint } from './checkpointer';
+import { BrokenInvariant } from './ledger-state';
+import { LedgerWriter } from './writer';
+
+export interface TermOptions {
+  readonly pool: Pool;
+  readonly recent: RecentEntries;
+  readonly signer: LedgerSigner;
+  readonly checkpointIntervalMs: number;
+  readonly clock: () => Date;
+  readonly diagnostics: Diagnostics;
+  readonly onCheckpoint: (checkpoint: SignedCheckpoint) => void;
+  readonly onBroken: (reason: BrokenInvariant) => void;
+}
+
+const REOPEN_MS = 200;
+
+export class WriterTerm {
+  private current: { readonly writer: LedgerWriter; readonly checkpointer: Checkpointer; readonly ended: AbortController } | null = null;
+  private readonly done: Promise<void>;
+  private readonly stopping = new AbortController();
+
+  constructor(
+    private readonly options: TermOptions,
+    held: AbortSignal,
+  ) {
+    this.done = this.serve(AbortSignal.any([held, this.stopping.signal]));
+  }
+
+  get writer(): LedgerWriter | null {
+    return this.current?.writer ?? null;
+  }
+
+  /** Signs what is committed now, if it is not signed yet. */
+  async sign(): Promise<void> {
+    if (this.current === null) return;
+    const { checkpointer, ended } = this.current;
+    try {
+      const checkpoint = await checkpointer.sign();
+      if (checkpoint !== null) this.options.onCheckpoint(checkpoint);
+    } catch (error) {
+      if (error instanceof BrokenInvariant) this.endBy(error, ended);
+      else this.options.diagnostics.warn({ part: 'ledger', err: error }, 'no checkpoint could be signed');
+    }
+  }
+
+  /** Answers what is under way, then lets go. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.done;
+  }
+
+  private async serve(until: AbortSignal): Promise<void> {
+    while (!until.aborted) {
+      try {
+        await this.write(until);
+      } catch (error) {
+        if (error instanceof BrokenInvariant) this.endBy(error, this.stopping);
+        else this.options.diagnostics.warn({ part: 'ledger', err: error }, 'the ledger writer could not be opened');
+      }
+      if (!until.aborted) await pause(REOPEN_MS, undefined, { signal: until }).catch(() => undefined);
+    }
+  }
+
+  private async write(until: AbortSignal): Promise<void> {
+    const { pool, recent, signer, clock, diagnostics, checkpointIntervalMs } = this.options;
+    const ended = new AbortController();
+    const onHalt = (reason: Error): void => this.endBy(reason, ended);
+    const writer = await LedgerWriter.open({ pool, recent, clock, onHalt });
+    diagnostics.info({ part: 'ledger', epoch: writer.epoch, size: recent.size }, 'the ledger writer is open');
+    this.current = { writer, checkpointer: new Checkpointer({ pool, signer, clock, epoch: () => writer.epoch }), ended };
+    const over = AbortSignal.any([until, ended.signal]);
+    while (!over.aborted) {
+      await this.sign();
+      if (!over.aborted) await pause(checkpointIntervalMs, undefined, { signal: over }).catch(() => undefined);
+    }
+    this.current = null;
+    await writer.close();
+  }
+
+  /** A broken log ends the term for good; being fenced only this writer. */
+  private endBy(reason: Error, ended: AbortController): void {
+    ended.abort();
+    if (!(reason instanceof BrokenInvariant)) return this.options.diagnostics.warn({ part: 'ledger', err: reason }, 'the ledger writer was fenced');
+    this.options.diagnostics.fatal({ part: 'ledger', err: reason, reason: reason.message }, 'the ledger contradicts itself; nothing more is appended');
+    this.options.onBroken(reason);
+    this.stopping.abort();
+  }
+}
