@@ -58,7 +58,7 @@ export async function startOrAdopt(home: string, place: Place, durability: Durab
   const binaries = await findBinaries({ account: place.account, copyFolder: place.parent, major });
   if (major === null) await makeCluster(place, binaries, durability);
   const started = await launchOnFreePort(home, place, binaries, durability);
-  return { place: await rememberPlace(home, started, { startedIn: await processNamespace() }), adopted: false };
+  return { place: await rememberPlace(home, started, { startedIn: await pidNamespace() }), adopted: false };
 }
 
 /** SIGINT is PostgreSQL's fast shutdown: open transactions end, everything committed is on disk. */
@@ -119,11 +119,11 @@ async function isOurServer(place: Place, pid: number): Promise<boolean> {
  * reboot. The file may be removed only if that server can be proven dead: same machine, same process namespace.
  */
 async function removeStaleLock(place: Place, pid: number): Promise<void> {
-  if (process.platform !== 'linux' || !isAlive(pid) || place.startedIn !== (await processNamespace())) return;
+  if (process.platform !== 'linux' || !isAlive(pid) || place.startedIn !== (await pidNamespace())) return;
   await fs.rm(path.join(place.dataDirectory, 'postmaster.pid'), { force: true });
 }
 
-async function processNamespace(): Promise<string> {
+async function pidNamespace(): Promise<string> {
   const [boot, namespace] = await Promise.all([
     fs.readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => 'unknown'),
     fs.readlink('/proc/self/ns/pid').catch(() => 'unknown'),
