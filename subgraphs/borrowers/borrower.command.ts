@@ -1,0 +1,111 @@
+/**
+ * Registers one borrower: checks what was typed, seals every value under a fresh key and records the registration with its
+ * contact points in the same transaction. Refuses a second Borrower of one identity number with the same creditor.
+ */
+import { runCommand, type CommandOutcome, type CommandWork, type RefusedCommand } from '../../kernel/command';
+import type { RoomContext } from '../../kernel/context';
+import type { Refusal } from '../../kernel/errors';
+import { rightsOver } from '../../kernel/rights/rights.repository';
+import { seal } from '../../kernel/vault/seal';
+import { newId } from '../../schema/ids';
+import { InputError } from '../../schema/input-error';
+import { EMPLOYER_BINDING, NAME_BINDING, nationalIdIndex, NATIONAL_ID_BINDING, normaliseName, normaliseNationalId, PERSON_INDEX } from './borrower';
+import { borrowersRegistered, contactPointAdded } from './borrower.event';
+import { findByNationalId, insertBorrower, personOf } from './borrower.repository';
+import type { RegisterBorrowerInput } from './borrower.type';
+import { contactBinding, normaliseContact, type ContactKind, type ContactSource } from './contact-point';
+import { insertContactPoints } from './contact-point.repository';
+import type { ContactPointRow } from './contact-point.row';
+
+const RULE_PACK = 'borrower-2026.1';
+const CONTACT_POINTS_MAX = 20;
+
+export const AUTHORITY_REFUSAL: Refusal = {
+  ruleId: 'BORROWER-AUTHORITY-STANDS',
+  rulePack: RULE_PACK,
+  message: 'You hold no authority of this creditor that stands now.',
+  remedy: 'Have the creditor grant you a staff authority, then repeat the command.',
+};
+
+const KNOWN_REFUSAL: Refusal = {
+  ruleId: 'BORROWER-IDENTITY-NEW',
+  rulePack: RULE_PACK,
+  message: 'This creditor already has a borrower with this identity number.',
+  remedy: 'Use the borrower that borrowerByNationalId finds.',
+};
+
+interface CheckedBorrower {
+  readonly name: string;
+  readonly nationalId: string | null;
+  readonly nationalIdKey: string | null;
+  readonly employer: string | null;
+  readonly contacts: readonly { readonly kind: ContactKind; readonly value: string; readonly source: ContactSource }[];
+}
+
+function required(value: string | null, argument: string, message: string): string {
+  if (value === null) throw new InputError(argument, message);
+  return value;
+}
+
+function checkInput(input: RegisterBorrowerInput): CheckedBorrower {
+  const contacts = input.contactPoints ?? [];
+  if (contacts.length > CONTACT_POINTS_MAX) throw new InputError('input.contactPoints', `A borrower is registered with at most ${CONTACT_POINTS_MAX} contact points.`);
+  const nationalId = input.nationalId ?? null;
+  const employer = input.employer ?? null;
+  return {
+    name: required(normaliseName(input.name), 'input.name', 'A name has 1 to 200 characters.'),
+    nationalId: nationalId?.trim() ?? null,
+    nationalIdKey: nationalId === null ? null : required(normaliseNationalId(nationalId), 'input.nationalId', 'This is not an identity number.'),
+    employer: employer === null ? null : required(normaliseName(employer), 'input.employer', 'An employer has 1 to 200 characters.'),
+    contacts: contacts.map(({ kind, value, source }, at) => ({
+      kind,
+      source,
+      value: required(normaliseContact(kind, value), `input.contactPoints.${at}.value`, 'This value cannot reach anybody by this means.'),
+    })),
+  };
+}
+
+export function registerBorrower(context: RoomContext, input: RegisterBorrowerInput): Promise<CommandOutcome> {
+  const checked = checkInput(input);
+  return runCommand(context, {
+    name: 'registerBorrower',
+    scope: 'borrowers:write',
+    clientKey: input.clientKey,
+    input,
+    execute: (work) => execute(context, work, checked),
+  });
+}
+
+async function execute(context: RoomContext, work: CommandWork, borrower: CheckedBorrower): Promise<{ id: string } | RefusedCommand> {
+  const { keyStore } = context.services;
+  const { transaction } = work;
+  const creditorId = context.actor.org;
+  const streams = [`creditor:${creditorId}`] as const;
+  const borrowerId = newId('borrower');
+  const [rights] = await rightsOver(transaction, context.actor, [{ creditorId, borrowerId, debtId: null }]);
+  if (!rights!.some((right) => right.validFrom <= transaction.now && right.validUntil > transaction.now)) return { refusal: AUTHORITY_REFUSAL };
+  const index = borrower.nationalIdKey === null ? null : keyStore.blind(nationalIdIndex(creditorId), borrower.nationalIdKey);
+  if (index !== null && (await findByNationalId(transaction, creditorId, index)) !== null) return { refusal: KNOWN_REFUSAL, streams };
+
+  const key = (await keyStore.createKeys([borrowerId])).get(borrowerId)!;
+  const sealed = (binding: string, value: string): Buffer => seal(key, binding, Buffer.from(value, 'utf8'));
+  const freshPerson = newId('person');
+  const personId = borrower.nationalIdKey === null ? freshPerson : await personOf(transaction, keyStore.blind(PERSON_INDEX, borrower.nationalIdKey), freshPerson);
+  const contacts = borrower.contacts.map(({ kind, value, source }): ContactPointRow => {
+    const id = newId('contact');
+    return { id, borrowerId, creditorId, kind, source, value: sealed(contactBinding(id), value), status: 'ACTIVE', addedAt: transaction.now };
+  });
+  await insertBorrower(transaction, {
+    id: borrowerId,
+    creditorId,
+    name: sealed(NAME_BINDING, borrower.name),
+    nationalId: borrower.nationalId === null ? null : sealed(NATIONAL_ID_BINDING, borrower.nationalId),
+    nationalIdIndex: index,
+    employer: borrower.employer === null ? null : sealed(EMPLOYER_BINDING, borrower.employer),
+    registeredAt: transaction.now,
+  });
+  await insertContactPoints(transaction, contacts);
+  await work.record(borrowersRegistered(creditorId, [{ borrowerId, personId }], null));
+  for (const contact of contacts) await work.record(contactPointAdded(contact));
+  return { id: borrowerId };
+}

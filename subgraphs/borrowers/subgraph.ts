@@ -1,0 +1,43 @@
+/**
+ * The one door of the borrowers room: its subgraph, its definition for the kernel, and what an import does in it.
+ */
+import type { RoomContext } from '../../kernel/context';
+import type { RoomDefinition } from '../../kernel/room-host';
+import { roomTables } from '../../kernel/room-tables';
+import { buildRoomSchema, type RoomSchema } from '../../schema/subgraph-schema';
+import { loadBorrower } from './borrower.repository';
+import { BorrowerResolver, CreditorBorrowersResolver } from './borrower.resolver';
+import { BorrowerRow } from './borrower.row';
+import { toBorrower } from './borrower.type';
+import { WITHDRAW_CONTACT, withdrawContactPoint } from './contact-point.reconsideration';
+import { loadContactPoint } from './contact-point.repository';
+import { ContactPointResolver } from './contact-point.resolver';
+import { ContactPointRow } from './contact-point.row';
+import { toContactPoint } from './contact-point.type';
+import { CreateBorrowers1763700001000 } from './migrations/create-borrowers';
+
+export function subgraphSchema(): RoomSchema {
+  return buildRoomSchema<RoomContext>({
+    resolvers: [BorrowerResolver, CreditorBorrowersResolver, ContactPointResolver],
+    references: {
+      Borrower: async ({ id }, context) => {
+        const row = await loadBorrower(context, id);
+        return row === null ? null : toBorrower(row);
+      },
+      ContactPoint: async ({ id }, context) => {
+        const row = await loadContactPoint(context, id);
+        return row === null ? null : toContactPoint(row);
+      },
+      Creditor: ({ id }) => ({ id }),
+    },
+  });
+}
+
+export const borrowersRoom: RoomDefinition = {
+  name: 'borrowers',
+  subgraph: subgraphSchema,
+  rows: [BorrowerRow, ContactPointRow],
+  migrations: [roomTables('borrowers'), CreateBorrowers1763700001000],
+  following: new Map(),
+  reconsiderations: new Map([[WITHDRAW_CONTACT, withdrawContactPoint]]),
+};
