@@ -1,7 +1,7 @@
 /** Diagnostics: what is not listed cannot be written, and errors lose everything that may quote a value. */
 import { Writable } from 'node:stream';
 import { DatabaseError } from 'pg';
-import { openDiagnostics, type DiagnosticFields } from '../../kernel/diagnostics';
+import { openDiagnostics, type DescribedError } from '../../kernel/diagnostics';
 import { HubError } from '../../kernel/errors';
 import { Secret } from '../../kernel/secret';
 
@@ -15,7 +15,7 @@ function written(fields: Record<string, unknown>, level: 'info' | 'silent' = 'in
       done();
     },
   });
-  openDiagnostics(level, sink).child({ requestId: 'r-1' }).info(fields as DiagnosticFields, 'it happened');
+  openDiagnostics(level, sink).child({ requestId: 'r-1' }).info(fields, 'it happened');
   return text === '' ? null : (JSON.parse(text) as Record<string, unknown>);
 }
 
@@ -48,8 +48,8 @@ describe('a line', () => {
 
   it('keeps the text of the hub\'s own errors, the code of PostgreSQL\'s, and where both happened', () => {
     const cause = Object.assign(new DatabaseError('quoted', 1, 'error'), { code: '53100' });
-    expect(written({ err: new HubError('UNAVAILABLE', 'No space left.', { cause }) })).toMatchObject({
-      err: { type: 'HubError', message: 'No space left.', code: 'UNAVAILABLE', stack: expect.arrayContaining([expect.stringMatching(/^at /)]), cause: { code: '53100' } },
-    });
+    const line = written({ err: new HubError('UNAVAILABLE', 'No space left.', { cause }) });
+    expect(line).toMatchObject({ err: { type: 'HubError', message: 'No space left.', code: 'UNAVAILABLE', cause: { code: '53100' } } });
+    expect((line?.['err'] as DescribedError).stack?.[0]).toMatch(/^at /);
   });
 });
