@@ -2,9 +2,11 @@
  * Keyset paging in SQL: one page of a list, or the same page of each of many parents in one statement. Names come from code
  * only; refuses a cursor whose values are not of the list's order, since cursors come back from strangers.
  */
-import { parseInstant } from '../schema/instant';
 import { InputError } from '../schema/input-error';
+import { isLocalDate } from '../schema/local-date';
+import { parseInstant } from '../schema/instant';
 import type { Page, SortKey } from '../schema/page';
+import type { AskedScope } from './asked-scope';
 import type { Transaction } from './transaction';
 
 /** A column of a list's order, ascending. Text columns MUST have the collation "C", as their index has. */
@@ -34,6 +36,7 @@ interface Clauses {
 function isOfType(type: KeyColumn['type'], value: string | number | undefined): boolean {
   if (type === 'bigint') return Number.isSafeInteger(value);
   if (typeof value !== 'string' || value.includes('\u0000')) return false;
+  if (type === 'date') return isLocalDate(value);
   return type === 'text' || parseInstant(value) !== null;
 }
 
@@ -64,12 +67,12 @@ function clausesOf(page: Page, order: readonly KeyColumn[], taken: readonly unkn
   };
 }
 
-/** The rows of one page, at most `page.take`, as `connectionFrom` wants them. */
-export function readPage<R>(transaction: Transaction, list: KeysetList, page: Page): Promise<R[]> {
-  const { within, order, limit, values, shape } = clausesOf(page, list.order, []);
+/** The rows of one page of what is asked for, at most `page.take`, as `connectionFrom` wants them. */
+export function readPage<R>(transaction: Transaction, list: KeysetList, asked: AskedScope, page: Page): Promise<R[]> {
+  const { within, order, limit, values, shape } = clausesOf(page, list.order, asked.values);
   return transaction.prepared<R>(
-    `page_${list.table}_${shape}`,
-    `select ${list.columns} from ${list.table} where true${within} order by ${order} limit ${limit}`,
+    `page_${list.table}_${asked.shape}_${shape}`,
+    `select ${list.columns} from ${list.table} where ${asked.condition}${within} order by ${order} limit ${limit}`,
     values,
   );
 }
