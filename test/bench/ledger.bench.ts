@@ -1,0 +1,171 @@
+/**
+ * What an append with a receipt costs at many callers: the ledger with everything on, against the transaction per event that
+ * one would write first, with a hash chain and without. Interleaved rounds on one database with its usual durability; medians.
+ */
+import { hash } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import { Client, Pool } from 'pg';
+import { AUDIT_DATABASE } from '../../audit/definition';
+import { openLedger, type OpenedLedger } from '../../audit/ledger-port';
+import { createSigningKey, openSigningKey } from '../../audit/log/note-key';
+import { createLedger } from '../../audit/writer/create-ledger';
+import { checkSubmission } from '../../audit/writer/intake';
+import type { PreparedConfig } from '../../kernel/config';
+import { migrateRoom } from '../../kernel/database/migrate';
+import { openRoomDatabase } from '../../kernel/database/room-database';
+import { openDiagnostics } from '../../kernel/diagnostics';
+import type { Submission } from '../../kernel/ledger';
+import { sampleSubmissions } from './ledger-submissions';
+
+export interface LedgerBenchOptions {
+  /** An empty database that the bench may fill, with durability as in production. */
+  readonly config: PreparedConfig;
+  readonly rounds?: number;
+  readonly callers?: number;
+  readonly events?: number;
+}
+
+export interface BenchRow {
+  readonly name: string;
+  /** Medians of the rounds. */
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly ratio: number;
+}
+
+export interface BenchTable {
+  readonly title: string;
+  /** What `ratio` is relative to. */
+  readonly reference: string;
+  readonly rows: readonly BenchRow[];
+}
+
+interface Run {
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+interface Variant {
+  readonly name: string;
+  /** Of the round's events: slow variants need fewer for the same time. */
+  readonly share: number;
+  readonly append: (submission: Submission) => Promise<void>;
+}
+
+const DEADLINE_MS = 30_000;
+/** More connections made the naive variants slower: they wait for one row. */
+const NAIVE_CONNECTIONS = 10;
+
+const NAIVE_TABLES = `
+  create schema naive;
+  create table naive.head (singleton boolean primary key default true, size bigint not null, leaf_hash bytea not null);
+  insert into naive.head (size, leaf_hash) values (0, decode(repeat('00', 32), 'hex'));
+  create table naive.entry (index bigint primary key, event bytea not null, leaf_hash bytea not null, idempotency_key text not null unique, disclosures text not null);
+  create table naive.event (event bytea not null, idempotency_key text primary key, disclosures text not null);
+`;
+
+/** Every variant checks what it is given: the difference measured is the ledger, not the intake. */
+function intakeOf(submission: Submission): Submission {
+  const intake = checkSubmission('debts', 'direct', submission);
+  if ('ok' in intake) throw new Error(intake.message);
+  return submission;
+}
+
+async function appendChained(pool: Pool, submission: Submission): Promise<void> {
+  const { event, idempotencyKey, disclosures } = intakeOf(submission);
+  const client = await pool.connect();
+  try {
+    await client.query('begin');
+    const { rows } = await client.query<{ size: string; leaf_hash: Buffer }>({ name: 'head', text: 'select size, leaf_hash from naive.head for update' });
+    const head = rows[0]!;
+    const leafHash = hash('sha256', Buffer.concat([head.leaf_hash, event]), 'buffer');
+    await client.query({
+      name: 'entry',
+      text: 'insert into naive.entry (index, event, leaf_hash, idempotency_key, disclosures) values ($1, $2, $3, $4, $5)',
+      values: [head.size, event, leafHash, idempotencyKey, JSON.stringify(disclosures)],
+    });
+    await client.query({ name: 'move', text: 'update naive.head set size = size + 1, leaf_hash = $1', values: [leafHash] });
+    await client.query('commit');
+  } finally {
+    client.release();
+  }
+}
+
+async function appendPlain(pool: Pool, submission: Submission): Promise<void> {
+  const { event, idempotencyKey, disclosures } = intakeOf(submission);
+  const values = [event, idempotencyKey, JSON.stringify(disclosures)];
+  await pool.query({ name: 'event', text: 'insert into naive.event (event, idempotency_key, disclosures) values ($1, $2, $3)', values });
+}
+
+async function appendToLedger(ledger: OpenedLedger, submission: Submission): Promise<void> {
+  const [result] = await ledger.ledgerFor('debts').append('direct', [submission], DEADLINE_MS);
+  if (!result?.ok) throw new Error(`refused: ${result?.message}`);
+}
+
+async function run(append: Variant['append'], submissions: readonly Submission[], callers: number): Promise<Run> {
+  const latencies: number[] = [];
+  let next = 0;
+  const began = performance.now();
+  const caller = async (): Promise<void> => {
+    for (let mine = next++; mine < submissions.length; mine = next++) {
+      const sent = performance.now();
+      await append(submissions[mine] as Submission);
+      latencies.push(performance.now() - sent);
+    }
+  };
+  await Promise.all(Array.from({ length: callers }, caller));
+  const seconds = (performance.now() - began) / 1_000;
+  latencies.sort((a, b) => a - b);
+  const at = (share: number): number => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] as number;
+  return { perSecond: submissions.length / seconds, p50Ms: at(0.5), p99Ms: at(0.99) };
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
+}
+
+function rowOf(name: string, runs: readonly Run[], reference: number): BenchRow {
+  const perSecond = median(runs.map((one) => one.perSecond));
+  return { name, perSecond, p50Ms: median(runs.map((one) => one.p50Ms)), p99Ms: median(runs.map((one) => one.p99Ms)), ratio: perSecond / reference };
+}
+
+async function measure(variants: readonly Variant[], rounds: number, callers: number, events: number): Promise<BenchRow[]> {
+  const runs = new Map<string, Run[]>(variants.map(({ name }) => [name, []]));
+  // The first round warms code and caches and is not counted.
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const { name, share, append } of variants) {
+      const result = await run(append, sampleSubmissions(Math.ceil(events * share)), callers);
+      if (round > 0) runs.get(name)?.push(result);
+    }
+  }
+  const reference = median((runs.get(variants[0]?.name ?? '') ?? []).map((one) => one.perSecond));
+  return [...runs].map(([name, all]) => rowOf(name, all, reference));
+}
+
+export async function ledgerBench({ config, rounds = 3, callers = 64, events = 20_000 }: LedgerBenchOptions): Promise<BenchTable> {
+  await migrateRoom(config, AUDIT_DATABASE);
+  const admin = new Client({ connectionString: config.database.url.reveal() });
+  await admin.connect();
+  await admin.query(NAIVE_TABLES);
+  await admin.end();
+  const naive = new Pool({ connectionString: config.database.url.reveal(), max: NAIVE_CONNECTIONS });
+  const database = await openRoomDatabase({ ...config, database: { ...config.database, workerPoolSize: 8 } }, AUDIT_DATABASE);
+  const signer = openSigningKey(createSigningKey(config.ledger.origin).secret);
+  await createLedger(database.worker, { origin: config.ledger.origin, vkey: signer.vkey, now: new Date() });
+  const ledger = await openLedger({ pool: database.worker, signer, checkpointIntervalMs: 1_000, diagnostics: openDiagnostics('silent') });
+  try {
+    const variants: Variant[] = [
+      { name: 'naive: transaction per event, SELECT head FOR UPDATE', share: 0.2, append: (submission) => appendChained(naive, submission) },
+      { name: 'no chain: one insert per transaction', share: 0.5, append: (submission) => appendPlain(naive, submission) },
+      { name: 'ledger: receipts, tree, tiles, links, streams, checkpoints', share: 1, append: (submission) => appendToLedger(ledger, submission) },
+    ];
+    const rows = await measure(variants, rounds, callers, events);
+    return { title: `Ledger appends with receipts, ${callers} callers`, reference: variants[0]!.name, rows };
+  } finally {
+    await ledger.stop();
+    await database.close();
+    await naive.end();
+  }
+}
