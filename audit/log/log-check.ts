@@ -7,7 +7,7 @@ import { checkRecord, type DisclosureRecord, type LinkDisclosure, type Place } f
 import { parseEntry, ZERO_HASH, type ParsedEntry } from './entry';
 import { EventIds } from './event-ids';
 import { CompactRange, leafHash } from './tree';
-import { fail, type Finding, type ReasonCode } from './verdict';
+import { fail } from './verdict';
 
 /** Events of this type commit to stream heads and stand in no stream themselves. */
 export const HEADS_TYPE = 'audit.HeadsCommitted';
@@ -37,6 +37,15 @@ export interface LogTrust {
 /** Which room an entry's source speaks for. */
 function roomOf(source: string): string {
   return source.split('/')[0] as string;
+}
+
+/** An entry has one place in a stream, so it links into each at most once. */
+export function assertDistinct(links: readonly LinkDisclosure[], place: Place): void {
+  const streams = new Set<string>();
+  for (const { stream } of links) {
+    if (streams.has(stream)) fail('integrity', { code: 'LINK_DUPLICATE', ...place, got: stream });
+    streams.add(stream);
+  }
 }
 
 /** Order checks that hold for any ascending series of entries, whole log or part. */
@@ -75,6 +84,7 @@ export class LogCheck {
     this.checkPlace(entry, place);
     if (place.index === 0) this.checkFirst(entry, place);
     this.series.accept(entry, place);
+    this.checkSource(entry, place);
     this.checkStreams(entry, checkRecord(entry, record, recordPlace), leafText, recordPlace);
     this.prev = leafText;
     this.range.append(leaf);
@@ -82,12 +92,14 @@ export class LogCheck {
   }
 
   private checkPlace(entry: ParsedEntry, place: Place): void {
-    const differs = (code: ReasonCode, expected: string, got: string): Finding => ({ code, ...place, expected, got });
-    if (entry.index !== place.index) fail('integrity', differs('INDEX_MISMATCH', String(place.index), String(entry.index)));
-    if (entry.prev !== this.prev) fail('integrity', differs('PREV_MISMATCH', this.prev, entry.prev));
-    const seq = (this.sources.get(entry.source) ?? 0) + 1;
-    if (entry.sourceSeq !== seq) fail('completeness', differs('SOURCE_GAP', `${entry.source} ${seq}`, `${entry.source} ${entry.sourceSeq}`));
-    this.sources.set(entry.source, seq);
+    if (entry.index !== place.index) fail('integrity', { code: 'INDEX_MISMATCH', ...place, expected: String(place.index), got: String(entry.index) });
+    if (entry.prev !== this.prev) fail('integrity', { code: 'PREV_MISMATCH', ...place, expected: this.prev, got: entry.prev });
+  }
+
+  private checkSource({ source, sourceSeq }: ParsedEntry, place: Place): void {
+    const seq = (this.sources.get(source) ?? 0) + 1;
+    if (sourceSeq !== seq) fail('completeness', { code: 'SOURCE_GAP', ...place, expected: `${source} ${seq}`, got: `${source} ${sourceSeq}` });
+    this.sources.set(source, seq);
   }
 
   /** The log says of itself which key and name it was created under; a key from outside meets the first entry here. */
@@ -100,13 +112,13 @@ export class LogCheck {
   /** CVE-2022-36111: a link must lead to the leaf hash of the stream's entry before it, not merely to some hash. */
   private checkStreams(entry: ParsedEntry, links: readonly LinkDisclosure[], leafText: string, place: Place): void {
     if (links.length !== entry.links.length) fail('completeness', { code: 'LINK_WITHHELD', ...place });
+    assertDistinct(links, place);
     const own = `source:${entry.source}`;
     if (entry.event.type === HEADS_TYPE ? links.length !== 0 : !links.some((link) => link.stream === own)) fail('completeness', { code: 'LINK_MISSING', ...place, expected: own });
     for (const { stream, n, prev } of links) {
       if (stream.startsWith('source:') && stream !== own) fail('integrity', { code: 'LINK_FOREIGN', ...place, expected: own, got: stream });
       const state = this.streams.get(stream);
       const last = state ?? { n: 0, prev: ZERO_HASH };
-      if (last.prev === leafText) fail('integrity', { code: 'LINK_DUPLICATE', ...place, got: stream });
       if (n !== last.n + 1) fail('completeness', { code: 'STREAM_GAP', ...place, expected: `${stream} ${last.n + 1}`, got: `${stream} ${n}` });
       if (prev !== last.prev) fail('integrity', { code: 'STREAM_PREV_MISMATCH', ...place, expected: last.prev, got: prev });
       if (state === undefined) this.streams.set(stream, { n, prev: leafText });

@@ -8,7 +8,7 @@ import { checkRecord, type DisclosureRecord, type LinkDisclosure, type Place } f
 import { parseEntry, ZERO_HASH } from './entry';
 import { isExactly } from './event-shape';
 import { SEGMENT } from './export-files';
-import { SeriesCheck } from './log-check';
+import { assertDistinct, SeriesCheck } from './log-check';
 import type { StreamRange } from './manifest';
 import { decodeBase64 } from './note';
 import { HASH_BYTES, leafHash, rootFromInclusion } from './tree';
@@ -94,10 +94,10 @@ export class StreamCheck {
   /** CVE-2022-36111: both ends of a link are leaves proven to be in the tree, the middle ones too. */
   private checkLinks(links: readonly LinkDisclosure[], leafText: string, place: Place): void {
     if (links.length === 0) fail('completeness', { code: 'LINK_MISSING', ...place, expected: [...this.streams.keys()].join(' or ') });
+    assertDistinct(links, place);
     for (const { stream, n, prev } of links) {
       const state = this.streams.get(stream);
       if (state === undefined) return fail('policy', { code: 'LINK_FOREIGN', ...place, got: stream });
-      if (state.prev === leafText) fail('integrity', { code: 'LINK_DUPLICATE', ...place, got: stream });
       if (n !== state.n + 1) fail('completeness', { code: 'STREAM_GAP', ...place, expected: `${stream} ${state.n + 1}`, got: `${stream} ${n}` });
       if (state.prev !== null && prev !== state.prev) fail('integrity', { code: 'STREAM_PREV_MISMATCH', ...place, expected: state.prev, got: prev });
       state.n = n;

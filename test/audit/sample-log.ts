@@ -129,14 +129,14 @@ async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
 }
 
 export async function logBundle(log: SampleLog): Promise<Buffer> {
-  const { output, bytes } = collect();
-  await writeLogBundle(output, { checkpoint: log.checkpoint, vkey: KEY.vkey, signer: SIGNER, createdAt: CREATED_AT, mandate: null, entries: each(log.entries) });
-  return bytes();
+  const sink = collect();
+  await writeLogBundle(sink.output, { checkpoint: log.checkpoint, vkey: KEY.vkey, signer: SIGNER, createdAt: CREATED_AT, mandate: null, entries: each(log.entries) });
+  return sink.bytes();
 }
 
 /** The entries of these streams, found by the links kept beside them. */
 export async function streamBundle(log: SampleLog, ranges: readonly { stream: string; from: number; to: number }[]): Promise<Buffer> {
-  const { output, bytes } = collect();
+  const sink = collect();
   const chosen: ProvenBundleEntry[] = [];
   for (const entry of log.entries) {
     const wanted = ranges.some(({ stream, from, to }) =>
@@ -148,6 +148,6 @@ export async function streamBundle(log: SampleLog, ranges: readonly { stream: st
     );
     if (wanted) chosen.push({ ...entry, proof: await proveInclusion(entry.index, log.entries.length, log.read) });
   }
-  await writeStreamBundle(output, { checkpoint: log.checkpoint, vkey: KEY.vkey, signer: SIGNER, createdAt: CREATED_AT, mandate: 'mandate_test', streams: ranges, entries: each(chosen) });
-  return bytes();
+  await writeStreamBundle(sink.output, { checkpoint: log.checkpoint, vkey: KEY.vkey, signer: SIGNER, createdAt: CREATED_AT, mandate: 'mandate_test', streams: ranges, entries: each(chosen) });
+  return sink.bytes();
 }

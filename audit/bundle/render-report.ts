@@ -1,0 +1,47 @@
+/**
+ * A verification report as text for people. Everything that came out of the export is cut and stripped of control
+ * characters first: a report must not be a way to write to somebody's terminal.
+ */
+import { ASPECTS, type Finding, type Report } from '../log/verdict';
+import { ASPECT_TEXTS, LABEL_TEXTS, OUTCOME_TEXTS, REASON_TEXTS, STATE_TEXTS, WITHHELD_TEXTS, type Language } from './report-texts';
+
+const LONGEST_VALUE = 160;
+
+function plain(value: string): string {
+  const clean = value.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?');
+  return clean.length <= LONGEST_VALUE ? clean : `${clean.slice(0, LONGEST_VALUE)}…`;
+}
+
+export function renderReport(report: Report, language: Language = 'en'): string {
+  const label = (name: keyof typeof LABEL_TEXTS): string => LABEL_TEXTS[name][language];
+  const lines = [OUTCOME_TEXTS[report.outcome][language], ''];
+  const row = (name: keyof typeof LABEL_TEXTS, value: string | null): void => {
+    if (value !== null) lines.push(`  ${label(name)}: ${value}`);
+  };
+  row('export', report.kind === null ? null : label(report.kind));
+  for (const { stream, from, to } of report.streams) lines.push(`    ${plain(stream)} ${from}–${to}`);
+  row('origin', report.origin === null ? null : plain(report.origin));
+  row('tree', report.size === null ? null : `${report.size} ${label('entries')}, ${plain(report.root ?? '')}`);
+  row('created', report.createdAt);
+  row('mandate', report.mandate === null ? null : plain(report.mandate));
+  row('key', report.vkey === null ? null : `${plain(report.vkey)} (${label(report.keyGiven ? 'keyGiven' : 'keyNamed')})`);
+  row('disclosed', `${report.counts.disclosed} ${label('values')}, ${report.counts.entries} ${label('entries')}`);
+  for (const [reason, count] of Object.entries(report.counts.withheld)) row('withheld', `${count} ${label('values')}, ${WITHHELD_TEXTS[reason]?.[language] ?? plain(reason)}`);
+  for (const aspect of ASPECTS) {
+    const { state, reasons } = report[aspect];
+    lines.push('', `${ASPECT_TEXTS[aspect][language]}: ${STATE_TEXTS[state][language]}`);
+    for (const reason of reasons) lines.push(...renderFinding(reason, language));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function renderFinding(finding: Finding, language: Language): string[] {
+  const { code, file, index, expected, got, detail } = finding;
+  const place = [file === undefined ? '' : plain(file), index === undefined ? '' : `${LABEL_TEXTS.entry[language]} ${index}`].filter((part) => part !== '');
+  const lines = [`  ${REASON_TEXTS[code][language]} [${code}]`];
+  if (place.length > 0) lines.push(`    → ${place.join(', ')}`);
+  if (detail !== undefined) lines.push(`      ${plain(detail)}`);
+  if (expected !== undefined) lines.push(`      ${LABEL_TEXTS.expected[language]}: ${plain(expected)}`);
+  if (got !== undefined) lines.push(`      ${LABEL_TEXTS.got[language]}: ${plain(got)}`);
+  return lines;
+}
