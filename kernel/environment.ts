@@ -62,7 +62,8 @@ export class Environment {
     const text = this.read(name);
     if (text === null) return null;
     const url = parseUrl(text);
-    if (url && /^postgres(ql)?:$/.test(url.protocol) && url.pathname.length > 1) return new Secret(text);
+    // Without a host a URL cannot carry the user names that each role needs.
+    if (url && /^postgres(ql)?:$/.test(url.protocol) && url.hostname !== '' && url.pathname.length > 1) return new Secret(text);
     this.refuse(`${name} must look like postgres://user:password@host:5432/database`);
     return null;
   }

@@ -1,19 +1,15 @@
 /**
  * The home folder (CESSION_HOME): private files of one hub on one machine. Files are written whole or not at all, are
- * readable by their owner only, and are never overwritten; a lock keeps two starts of the same hub apart.
+ * readable by their owner only, and keys are never overwritten.
  */
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { StartError } from './start-error';
 
 /** Owner may read and write, nobody else anything. */
 const PRIVATE_FILE = 0o600;
 const PRIVATE_FOLDER = 0o700;
-/** Milliseconds to wait for another start of the same home: a first start takes about one second. */
-const LOCK_WAIT_MS = 60_000;
-const LOCK_RETRY_MS = 50;
 
 export async function makeHome(home: string): Promise<void> {
   try {
@@ -70,46 +66,6 @@ export async function replacePrivateFile(file: string, text: string): Promise<vo
   const draft = await writeDraft(file, text);
   await fs.rename(draft, file);
   await syncFolder(path.dirname(file));
-}
-
-/** Runs `work` while no other process of this machine works on the same home. The lock of a dead process is taken over. */
-export async function withHomeLock<T>(home: string, work: () => Promise<T>): Promise<T> {
-  const lock = path.join(home, 'start.lock');
-  const until = Date.now() + LOCK_WAIT_MS;
-  while (!(await tryLock(lock))) {
-    if (Date.now() > until) {
-      throw new StartError(`Another process has been starting on ${home} for a minute.`, `If none is running, delete ${lock}.`);
-    }
-    await sleep(LOCK_RETRY_MS);
-  }
-  try {
-    return await work();
-  } finally {
-    await fs.rm(lock, { force: true });
-  }
-}
-
-async function tryLock(lock: string): Promise<boolean> {
-  try {
-    await fs.writeFile(lock, String(process.pid), { flag: 'wx', mode: PRIVATE_FILE });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-  const holder = Number(await fs.readFile(lock, 'utf8').catch(() => ''));
-  // An empty file is a holder between open and write; it gets the same patience as a living one.
-  if (holder > 0 && !isAlive(holder)) await fs.rm(lock, { force: true });
-  return false;
-}
-
-/** EPERM means that the process lives and belongs to somebody else. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 async function writeDraft(file: string, text: string): Promise<string> {

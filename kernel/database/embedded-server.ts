@@ -7,7 +7,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { isAlive } from '../home';
+import { isAlive, pidNamespace } from '../process-identity';
 import { Secret } from '../secret';
 import { StartError } from '../start-error';
 import { findBinaries, type Binaries } from './binaries';
@@ -123,14 +123,6 @@ async function removeStaleLock(place: Place, pid: number): Promise<void> {
   await fs.rm(path.join(place.dataDirectory, 'postmaster.pid'), { force: true });
 }
 
-async function pidNamespace(): Promise<string> {
-  const [boot, namespace] = await Promise.all([
-    fs.readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => 'unknown'),
-    fs.readlink('/proc/self/ns/pid').catch(() => 'unknown'),
-  ]);
-  return `${boot.trim()} ${namespace}`;
-}
-
 /**
  * True when our server answers. Connects only when a living server says in our data directory that it listens on this port:
  * a stranger on the port could ask for the password in clear, and node-postgres would tell.
@@ -157,7 +149,10 @@ async function launchOnFreePort(home: string, place: Place, binaries: Binaries, 
     const failure = await launch(current, binaries, durability);
     if (failure === null) return current;
     if (attempt >= PORT_ATTEMPTS || !/could not bind|address already in use/i.test(failure)) {
-      throw new StartError(`The database did not start: ${lastLine(failure)}`, `Read ${place.logFile}.`);
+      const remedy = failure.includes('lock file')
+        ? `If no other container or machine uses this home, delete ${path.join(place.dataDirectory, 'postmaster.pid')}.`
+        : `Read ${place.logFile}.`;
+      throw new StartError(`The database did not start: ${lastLine(failure)}`, remedy);
     }
     current = await rememberPlace(home, current, { port: await freePort() });
   }

@@ -4,7 +4,7 @@
  */
 import { Client } from 'pg';
 import { DATABASE_ROOMS, freezeDeep, type Config, type PreparedConfig } from '../config';
-import { withHomeLock } from '../home';
+import { withHomeLock } from '../home-lock';
 import { openMasterKey } from '../keys';
 import type { Secret } from '../secret';
 import { StartError } from '../start-error';

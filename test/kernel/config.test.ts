@@ -41,6 +41,7 @@ describe('a variable', () => {
     ['LOG_LEVEL', 'loud', 'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent, not "loud"'],
     ['DATABASE_URL', 'mysql://u:p4ss@h/db', 'DATABASE_URL must look like postgres://user:password@host:5432/database'],
     ['DATABASE_URL', 'postgres://u:p4ss@h', 'DATABASE_URL must look like postgres://user:password@host:5432/database'],
+    ['DATABASE_URL', 'postgres:///db?host=/run', 'DATABASE_URL must look like postgres://user:password@host:5432/database'],
     ['DATABASE_URL_DEBTS', 'nonsense', 'DATABASE_URL_DEBTS must look like postgres://user:password@host:5432/database'],
     ['CESSION_MASTER_KEY', 'c2hvcnQ=', 'CESSION_MASTER_KEY must be 32 bytes in standard base64 (openssl rand -base64 32)'],
     ['CESSION_MASTER_KEY', `${KEY}!`, 'CESSION_MASTER_KEY must be 32 bytes in standard base64 (openssl rand -base64 32)'],

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { Client } from 'pg';
 import { loadConfig, type Config } from '../../../kernel/config';
 import { startDatabaseServer, type DatabaseServer } from '../../../kernel/database/server';
-import { isAlive } from '../../../kernel/home';
+import { isAlive } from '../../../kernel/process-identity';
 import { currentRun } from '../../support/test-run';
 
 let home: string;
