@@ -1,0 +1,53 @@
+/**
+ * The `cession` program: its commands, its help, and the way from any error to one message and an exit code. Knows no
+ * process: arguments, streams and settings are given to it.
+ */
+import { Command } from 'commander';
+import type { CommandLine } from './command-line';
+import { EXIT_CODES_HELP } from './exit-code';
+import { describeFailure } from './failure';
+import { addToken } from './token.command';
+import { addVerify } from './verify.command';
+
+const NAME = 'cession';
+
+export function buildProgram(line: CommandLine, version: string): Command {
+  const { output } = line;
+  const program = new Command(NAME)
+    .description('A hub for overdue debts with a ledger that anybody can verify.')
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => output.print(text.trimEnd()),
+      writeErr: (text) => output.tell(text.trimEnd()),
+      getOutHelpWidth: () => output.columns,
+      getErrHelpWidth: () => output.columns,
+    })
+    .helpCommand(false)
+    .showSuggestionAfterError()
+    .addHelpText('after', `\n${EXIT_CODES_HELP}\n\nSettings come from the environment; .env.example lists them all.`);
+  addToken(program, line);
+  addVerify(program, line);
+  for (const command of everyCommand(program)) command.showHelpAfterError(`  → See: ${pathOf(command)} --help`);
+  return program;
+}
+
+function everyCommand(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(everyCommand)];
+}
+
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
+}
+
+/** `arguments_` without the interpreter and the script. Never throws; the exit code is the answer. */
+export async function runProgram(arguments_: readonly string[], line: CommandLine, version: string): Promise<number> {
+  try {
+    await buildProgram(line, version).parseAsync([...arguments_], { from: 'user' });
+    return line.exitCode;
+  } catch (error) {
+    const { exitCode, message } = describeFailure(error);
+    if (message !== null) line.output.tell(message);
+    return exitCode;
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * `cession verify`: tells whether an export is what it claims to be. Needs no hub, no database, no network and no settings;
+ * never says "verified" unless the key came from somewhere else than the export.
+ */
+import { readFile, stat } from 'node:fs/promises';
+import { type Command, Option } from 'commander';
+import { renderReport } from '../audit/bundle/render-report';
+import { LANGUAGES, type Language } from '../audit/bundle/report-texts';
+import { verifyBundle } from '../audit/bundle/verify-bundle';
+import { FormatError } from '../audit/log/format-error';
+import { parseVkey } from '../audit/log/note-key';
+import type { Report } from '../audit/log/verdict';
+import type { CommandLine } from './command-line';
+import { printJson } from './output';
+import { openProgress } from './progress';
+import { UsageError } from './usage-error';
+
+interface VerifyChoices {
+  readonly key?: string;
+  readonly atLeast?: string;
+  readonly json?: true;
+  readonly language?: Language;
+}
+
+/** A checkpoint is a few hundred bytes; sixteen cosignatures make it a few thousand. */
+const CHECKPOINT_BYTES_MAX = 1024 * 1024;
+const VKEY = /^\S+\+[0-9a-f]{8}\+\S+$/;
+
+export function addVerify(parent: Command, line: CommandLine): void {
+  parent
+    .command('verify')
+    .summary('check an export offline')
+    .description('Checks an export offline: bytes, hashes, chain, tree, signatures, streams and disclosures, each with its own verdict.')
+    .argument('<file>', 'the export')
+    .option('--key <vkey>', "the ledger's verifier key, or a file that holds it, obtained from somewhere else than the export")
+    .option('--at-least <file>', 'a checkpoint of the same ledger that you saw earlier: the export must contain it')
+    .addOption(new Option('--language <language>', 'of the report').choices([...LANGUAGES]))
+    .option('--json', 'print the report as JSON')
+    .addHelpText('after', '\nExit codes: 0 verified against the given key, 1 broken (the report says where), 2 consistent but origin not trusted.\n\nExample:\n  cession verify october.cession --key "$(cat ledger-key.txt)" --at-least september.checkpoint')
+    .action(async (file: string, choices: VerifyChoices) => {
+      const report = await verifyFile(line, file, choices);
+      if (choices.json) printJson(line.output, report);
+      else line.output.print(renderReport(report, choices.language ?? line.language).trimEnd());
+      line.exitCode = report.exitCode;
+    });
+}
+
+async function verifyFile({ output }: CommandLine, file: string, { key, atLeast }: VerifyChoices): Promise<Report> {
+  if (!(await stat(file)).isFile()) throw new UsageError(`${file} is not a file.`, 'Name the export that `cession export` wrote or that was downloaded.');
+  const vkey = key === undefined ? null : await readVkey(key);
+  const known = atLeast === undefined ? null : await readCheckpoint(atLeast);
+  const progress = openProgress(output, 'Verifying');
+  try {
+    return await verifyBundle(file, {
+      ...(vkey !== null && { vkey }),
+      ...(known !== null && { atLeast: known }),
+      onProgress: ({ entries, total }) => progress.to(entries, total),
+    });
+  } finally {
+    progress.end();
+  }
+}
+
+async function readVkey(given: string): Promise<string> {
+  const isFile = !VKEY.test(given.trim()) && (await stat(given).then((found) => found.isFile() && found.size <= CHECKPOINT_BYTES_MAX, () => false));
+  const vkey = (isFile ? await readFile(given, 'utf8') : given).trim();
+  try {
+    parseVkey(vkey);
+    return vkey;
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    throw new UsageError(`--key is not a verifier key: ${error.message}.`, 'Give the line that `cession ledger key` prints (name+id+base64), or a file that holds it.');
+  }
+}
+
+async function readCheckpoint(file: string): Promise<string> {
+  const { size } = await stat(file);
+  if (size > CHECKPOINT_BYTES_MAX) throw new UsageError(`${file} is too large to be a checkpoint.`, 'Give the file `checkpoint` of a ledger, or the one inside an earlier export.');
+  return readFile(file, 'utf8');
+}
