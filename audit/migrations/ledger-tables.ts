@@ -6,11 +6,13 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
  * `frontier`: the roots of the perfect subtrees of the size, largest first, 32 bytes each; a second source for what the
- * tiles say. `epoch` fences writers: taking it over makes every older writer's next append a no-op.
+ * tiles say. `epoch` fences writers: taking it over makes every older writer's next append a no-op. `holder` names the
+ * process that did, so that it can take over from itself after a lost answer.
  */
 const HEAD = `create table head (
   singleton boolean primary key default true check (singleton),
   epoch bigint not null,
+  holder text not null,
   size bigint not null check (size >= 0),
   leaf_hash bytea not null check (length(leaf_hash) = 32),
   recorded_at_ms bigint not null,

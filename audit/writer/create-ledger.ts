@@ -22,7 +22,7 @@ export interface Genesis {
   readonly now: Date;
 }
 
-const FIRST_HEAD = `insert into head (epoch, size, leaf_hash, recorded_at_ms, frontier) values (0, 0, decode(repeat('00', 32), 'hex'), 0, '')`;
+const FIRST_HEAD = `insert into head (epoch, holder, size, leaf_hash, recorded_at_ms, frontier) values (0, 'nobody', 0, decode(repeat('00', 32), 'hex'), 0, '')`;
 
 function ledgerCreated({ origin, vkey, now }: Genesis): Submission {
   const id = newId('event');

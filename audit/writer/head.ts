@@ -35,11 +35,17 @@ export async function readHead(database: Statements): Promise<Head | null> {
   return toHead((await database.query<HeadRow>(`select ${COLUMNS} from head`)).rows[0]);
 }
 
+/** Who takes the head: a name of its own for each writer, and whether it must still be the holder. */
+export interface Claim {
+  readonly holder: string;
+  readonly isHeld: boolean;
+}
+
 /**
- * Makes the caller the only writer. With `heldEpoch` only if it still was: null means that another writer took over, or
- * that there is no ledger. Waits for a statement of the previous writer that holds the row.
+ * Makes the caller the only writer. Null when it is not the holder any more although it claims to be, or when there is no
+ * ledger. Waits for a statement of the previous epoch that holds the row; repeating it after a lost answer is harmless.
  */
-export async function takeHead(database: Statements, heldEpoch: number | null): Promise<Head | null> {
-  const sql = `update head set epoch = epoch + 1 where $1::bigint is null or epoch = $1 returning ${COLUMNS}`;
-  return toHead((await database.query<HeadRow>(sql, [heldEpoch])).rows[0]);
+export async function takeHead(database: Statements, { holder, isHeld }: Claim): Promise<Head | null> {
+  const sql = `update head set epoch = epoch + 1, holder = $1 where not $2::boolean or holder = $1 returning ${COLUMNS}`;
+  return toHead((await database.query<HeadRow>(sql, [holder, isHeld])).rows[0]);
 }

@@ -28,20 +28,20 @@ export interface LedgerState {
   readonly streams: StreamHeads;
 }
 
-const LEAVES_FROM = 'select leaf_hash as hash from entry where index >= $1 order by index';
-const TILE_ROOTS_FROM = 'select root as hash from tile where level = $1 and n >= $2 order by n';
+const LEAVES = 'select leaf_hash as hash from entry where index >= $1 and index < $2 order by index';
+const TILE_ROOTS = 'select root as hash from tile where n >= $1 and n < $2 and level = $3 order by n';
 /** One index probe per source: grouping would read the whole log. */
 const LAST_SEQ_OF_SOURCES = `select named.source, last.source_seq from unnest($1::text[]) named(source)
   cross join lateral (select source_seq from entry where entry.source = named.source order by source_seq desc limit 1) last`;
 const SOURCES = ROOMS.flatMap((room) => [sourceOf(room, 'outbox'), sourceOf(room, 'direct')]);
 
 /** The hashes of the incomplete tile of each level, lowest first. */
-async function partialTiles(database: Pool, size: number): Promise<Buffer[][]> {
+export async function partialTiles(database: Pool, size: number): Promise<Buffer[][]> {
   const partial: Buffer[][] = [];
   for (let level = 0; levelWidth(level, size) > 0; level += 1) {
     const count = levelWidth(level, size);
     const first = count - (count % TILE_WIDTH);
-    const { rows } = await database.query<{ hash: Buffer }>(level === 0 ? LEAVES_FROM : TILE_ROOTS_FROM, level === 0 ? [first] : [level - 1, first]);
+    const { rows } = await database.query<{ hash: Buffer }>(level === 0 ? LEAVES : TILE_ROOTS, level === 0 ? [first, count] : [first, count, level - 1]);
     if (rows.length !== count - first) throw new BrokenInvariant(`the tree has ${rows.length} hashes in the last tile of level ${level}, not ${count - first}`);
     partial.push(rows.map((row) => row.hash));
   }

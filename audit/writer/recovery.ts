@@ -5,7 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 import { isUniqueViolation } from '../../kernel/database/postgres-errors';
-import { readHead, takeHead } from './head';
+import { readHead, takeHead, type Claim } from './head';
 import { BrokenInvariant, loadState, type LedgerState } from './ledger-state';
 
 /** Another writer has taken the head: this one is over, the ledger is not. */
@@ -38,11 +38,11 @@ export async function connectWriter(pool: Pool): Promise<PoolClient> {
   return client;
 }
 
-/** Takes the head and loads what follows from it. `heldEpoch` null: whoever had it. */
-export async function takeHold(pool: Pool, heldEpoch: number | null): Promise<Hold> {
+/** Takes the head and loads what follows from it. */
+export async function takeHold(pool: Pool, claim: Claim): Promise<Hold> {
   const client = await connectWriter(pool);
   try {
-    const head = await takeHead(client, heldEpoch);
+    const head = await takeHead(client, claim);
     if (head === null) throw (await readHead(client)) === null ? new BrokenInvariant('the head row is gone') : new Fenced();
     return { client, epoch: head.epoch, state: await loadState(pool, head) };
   } catch (error) {
@@ -52,10 +52,10 @@ export async function takeHold(pool: Pool, heldEpoch: number | null): Promise<Ho
 }
 
 /** Tries until the database answers, the writer is ended, or the log turns out to be broken or somebody else's. */
-export async function retakeHold(pool: Pool, heldEpoch: number, isEnded: () => boolean): Promise<Hold | null> {
+export async function retakeHold(pool: Pool, holder: string, isEnded: () => boolean): Promise<Hold | null> {
   for (let attempt = 0; !isEnded(); attempt += 1) {
     try {
-      return await takeHold(pool, heldEpoch);
+      return await takeHold(pool, { holder, isHeld: true });
     } catch (error) {
       if (error instanceof BrokenInvariant || error instanceof Fenced) throw error;
       await pause(PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)]);

@@ -3,6 +3,7 @@
  * statement that fails costs the writer all it knew: it takes the head anew and asks the stored entries who got a place.
  * A database that contradicts itself, or another writer, ends it.
  */
+import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { Pool } from 'pg';
 import { HubError } from '../../kernel/errors';
@@ -58,15 +59,17 @@ export class LedgerWriter {
 
   private constructor(
     private readonly options: WriterOptions,
+    private readonly holder: string,
     private hold: Hold,
   ) {}
 
   /** Takes the head from whoever had it. Throws when no ledger was created: a log never begins by starting a process. */
   static async open(options: WriterOptions): Promise<LedgerWriter> {
     if ((await readHead(options.pool)) === null) throw new Error('There is no ledger in this database: it has to be created explicitly.');
-    const hold = await takeHold(options.pool, null);
+    const holder = randomUUID();
+    const hold = await takeHold(options.pool, { holder, isHeld: false });
     options.recent.sawSize(hold.state.size);
-    return new LedgerWriter(options, hold);
+    return new LedgerWriter(options, holder, hold);
   }
 
   get epoch(): number {
@@ -238,7 +241,7 @@ export class LedgerWriter {
     assertNotBroken(failure);
     this.hold.client.release(true);
     for (;;) {
-      const hold = await retakeHold(this.options.pool, this.hold.epoch, () => this.ended !== null);
+      const hold = await retakeHold(this.options.pool, this.holder, () => this.ended !== null);
       if (hold === null) return failAll(flight.pendings, failure);
       this.hold = hold;
       this.options.recent.sawSize(hold.state.size);

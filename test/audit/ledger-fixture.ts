@@ -72,7 +72,7 @@ export async function openWriter(pool: Pool, options: Partial<WriterOptions> = {
 /** What to do instead of, before or after a statement the writer sends. */
 export type Interference = (sql: string, send: () => Promise<unknown>, client: PoolClient) => Promise<unknown>;
 
-/** The same pool, but every statement on a connection checked out from it passes through `interfere`. */
+/** The same pool, but every statement passes through `interfere`. */
 export function interferingPool(pool: Pool, interfere: Interference): Pool {
   const wrap = (client: PoolClient): PoolClient =>
     new Proxy(client, {
@@ -91,6 +91,18 @@ export function interferingPool(pool: Pool, interfere: Interference): Pool {
   return new Proxy(pool, {
     get(target, property) {
       if (property === 'connect') return async () => wrap(await target.connect());
+      if (property === 'query') {
+        return async (...parameters: unknown[]) => {
+          const connected = await target.connect();
+          connected.on('error', () => undefined);
+          const client = wrap(connected);
+          try {
+            return await (client.query as (...all: unknown[]) => Promise<unknown>)(...parameters);
+          } finally {
+            client.release(true);
+          }
+        };
+      }
       const value: unknown = Reflect.get(target, property);
       return typeof value === 'function' ? (value as (...all: unknown[]) => unknown).bind(target) : value;
     },

@@ -1,0 +1,188 @@
+import type { Client, Pool } from 'pg';
+import { AUDIT_DATABASE } from '../../audit/definition';
+import { RecentEntries } from '../../audit/reader/recent-entries';
+import { checkLedger } from '../../audit/reader/self-check';
+import type { StreamName } from '../../schema/vocabulary';
+import { newId } from '../../schema/ids';
+import { testDatabase } from '../support/test-database';
+import { beginLedger, interferingPool, openWriter, receipts, submission, type Interference } from './ledger-fixture';
+
+const DEADLINE = 5_000;
+
+/** Strikes once, at the first statement that matches. */
+function once(matches: RegExp, strike: Interference): Interference {
+  let left = 1;
+  return async (sql, send, client) => {
+    if (!matches.test(sql) || left === 0) return send();
+    left -= 1;
+    return strike(sql, send, client);
+  };
+}
+
+const lost = (): Error => Object.assign(new Error('Connection terminated unexpectedly'), { code: 'ECONNRESET' });
+const diskFull = (): Error => Object.assign(new Error('no space left on device'), { code: '53100' });
+
+/** What happens to the statement, and whether the server had carried it out. */
+const FAULTS: readonly [name: string, persisted: boolean, strike: Interference][] = [
+  ['the connection breaks before the statement is sent', false, () => Promise.reject(lost())],
+  ['the answer is lost after the commit', true, async (_sql, send) => { await send(); throw lost(); }],
+  ['the backend is killed before the statement', false, async (_sql, send, client) => { await kill(client); return send(); }],
+  ['the backend is killed after the commit', true, async (_sql, send, client) => { await send(); await kill(client); throw lost(); }],
+  ['the disk is full', false, () => Promise.reject(diskFull())],
+];
+
+let admin: Client;
+
+async function sizeNow(): Promise<number> {
+  return Number((await admin.query<{ size: string }>('select size from audit.head')).rows[0]?.size);
+}
+
+async function kill(client: object): Promise<void> {
+  await admin.query('select pg_terminate_backend($1)', [(client as { processID: number }).processID]);
+}
+
+describe('the ledger writer under faults', () => {
+  const database = testDatabase(AUDIT_DATABASE);
+  let pool: Pool;
+
+  beforeAll(async () => {
+    pool = (await database.open(AUDIT_DATABASE)).worker;
+    admin = await database.admin();
+    await beginLedger(pool);
+  });
+
+  /** The whole log holds, every receipt is true, nothing is there twice, and appending goes on. */
+  async function checkAfterwards(acknowledged: ReturnType<typeof receipts>): Promise<void> {
+    expect((await checkLedger({ pool, key: null })).difference).toBeNull();
+    for (const { index, leafHash } of acknowledged) {
+      const { rows } = await pool.query<{ leaf_hash: Buffer }>('select leaf_hash from entry where index = $1', [index]);
+      expect(rows[0]?.leaf_hash.toString('base64url')).toBe(leafHash);
+    }
+    const next = await openWriter(pool);
+    receipts(await next.writer.append('debts', 'direct', [submission()], DEADLINE));
+    await next.writer.close();
+    expect((await checkLedger({ pool, key: null })).difference).toBeNull();
+  }
+
+  describe.each(FAULTS)('when %s', (_name, persisted, strike) => {
+    it.each([
+      ['appends a batch', /^with moved/, true],
+      ['takes the head', /^update head/, false],
+      ['prepares its connection', /^set plan_cache_mode/, false],
+    ])('loses nothing and doubles nothing as it %s', async (_statement, matches, isAppend) => {
+      const before = await sizeNow();
+      let afterStrike = before;
+      const struck: Interference = (sql, send, client) => strike(sql, send, client).finally(async () => (afterStrike = await sizeNow()));
+      const { writer } = await openWriter(interferingPool(pool, once(matches, struck))).catch(() => openWriter(pool));
+      const batch = Array.from({ length: 40 }, () => submission());
+      const acknowledged = receipts(await writer.append('debts', 'direct', batch, DEADLINE));
+      expect(acknowledged.map(({ index }) => index)).toEqual(batch.map((_, i) => before + i));
+      expect(acknowledged.every(({ duplicate }) => !duplicate)).toBe(true);
+      expect(afterStrike > before).toBe(isAppend && persisted);
+      await writer.close();
+      await checkAfterwards(acknowledged);
+    });
+  });
+
+  describe.each(FAULTS)('when, after a lost commit, %s', (_name, _persisted, strike) => {
+    it.each([
+      ['takes the head anew', /^update head/],
+      ['loads the tree', /^select leaf_hash as hash/],
+      ['loads the numbers of the sources', /^select named.source/],
+      ['asks the stored entries', /idempotency_key = any/],
+    ])('still loses nothing and doubles nothing as it %s', async (_statement, matches) => {
+      const before = await sizeNow();
+      let recovering = false;
+      const second = once(matches, strike);
+      const first = once(/^with moved/, async (_sql, send) => { await send(); recovering = true; throw lost(); });
+      const { writer } = await openWriter(interferingPool(pool, (sql, send, client) => (recovering ? second : first)(sql, send, client)));
+      const acknowledged = receipts(await writer.append('debts', 'direct', Array.from({ length: 10 }, () => submission()), DEADLINE));
+      expect(acknowledged.map(({ index }) => index)).toEqual(acknowledged.map((_, i) => before + i));
+      await writer.close();
+      await checkAfterwards(acknowledged);
+    });
+  });
+
+  it('gives one receipt when the commit was lost and the caller repeats (trap: at-least-once delivery)', async () => {
+    const { writer } = await openWriter(interferingPool(pool, once(/^with moved/, async (_sql, send) => { await send(); throw lost(); })));
+    const sent = submission();
+    const [first] = receipts(await writer.append('debts', 'direct', [sent], DEADLINE));
+    const [again] = receipts(await writer.append('debts', 'direct', [sent], DEADLINE));
+    expect(again).toEqual({ ...first, duplicate: true });
+    await writer.close();
+    await checkAfterwards([first!]);
+  });
+
+  it('refuses with LEDGER_UNAVAILABLE while the disk stays full, and serves again after', async () => {
+    let full = true;
+    const { writer } = await openWriter(interferingPool(pool, (sql, send) => (full && /^with moved/.test(sql) ? Promise.reject(diskFull()) : send())));
+    const sent = submission();
+    await expect(writer.append('debts', 'direct', [sent], DEADLINE)).rejects.toMatchObject({ extensions: { code: 'LEDGER_UNAVAILABLE' } });
+    full = false;
+    const acknowledged = receipts(await writer.append('debts', 'direct', [sent], DEADLINE));
+    expect(acknowledged[0]).toMatchObject({ duplicate: false });
+    await writer.close();
+    await checkAfterwards(acknowledged);
+  });
+
+  it('fences the first of two writers: the second takes over, no fork (trap: in-memory head across processes)', async () => {
+    const first = await openWriter(pool);
+    receipts(await first.writer.append('debts', 'direct', [submission()], DEADLINE));
+    const second = await openWriter(pool);
+    const late = submission();
+    await expect(first.writer.append('debts', 'direct', [late], DEADLINE)).rejects.toMatchObject({ extensions: { code: 'LEDGER_UNAVAILABLE' } });
+    expect(first.halts.map(({ name }) => name)).toEqual(['Fenced']);
+    const acknowledged = receipts(await second.writer.append('debts', 'direct', [late], DEADLINE));
+    expect(acknowledged[0]).toMatchObject({ duplicate: false });
+    await first.writer.close();
+    await second.writer.close();
+    await checkAfterwards(acknowledged);
+  });
+
+  it('serialises two writers that append at once: one goes on, the other says so (trap: predecessor read without serialisation)', async () => {
+    const [a, b] = [await openWriter(pool), await openWriter(pool)];
+    const outcomes = await Promise.allSettled([a, b].flatMap(({ writer }) => Array.from({ length: 20 }, () => writer.append('debts', 'direct', [submission()], DEADLINE))));
+    const acknowledged = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? receipts(outcome.value) : []));
+    expect(acknowledged).toHaveLength(20);
+    await a.writer.close();
+    await b.writer.close();
+    await checkAfterwards(acknowledged);
+  });
+
+  it.each([
+    ['a statement of the old writer that commits late', 0],
+    ['a statement of the old writer that is still waiting', 1],
+  ])('is not forked by %s', async (_case, held) => {
+    const recent = new RecentEntries(0);
+    let release: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    const slow = await openWriter(interferingPool(pool, once(/^with moved/, async (_sql, send) => {
+      if (held === 1) await gate;
+      const sent = send();
+      if (held === 0) await gate;
+      return sent;
+    })), { recent });
+    const old = slow.writer.append('debts', 'direct', [submission()], DEADLINE).catch(() => []);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const next = await openWriter(pool);
+    release();
+    const acknowledged = receipts([...(await old), ...(await next.writer.append('debts', 'direct', [submission()], DEADLINE))]);
+    await slow.writer.close();
+    await next.writer.close();
+    await checkAfterwards(acknowledged);
+  });
+
+  it('stops loudly when the tables contradict the head, and never appends again', async () => {
+    const { writer, halts } = await openWriter(pool);
+    const stream: StreamName = `grant:${newId('grant')}`;
+    receipts(await writer.append('debts', 'direct', [submission({ streams: [stream] })], DEADLINE));
+    const { rows } = await pool.query<{ size: string }>('select size from head');
+    await pool.query('insert into stream_entry (stream, n, index) values ($1, 2, 0)', [stream]);
+    await expect(writer.append('debts', 'direct', [submission({ streams: [stream] })], DEADLINE)).rejects.toMatchObject({ extensions: { code: 'LEDGER_UNAVAILABLE' } });
+    expect(halts.map(({ name }) => name)).toEqual(['BrokenInvariant']);
+    await expect(writer.append('debts', 'direct', [submission()], DEADLINE)).rejects.toMatchObject({ extensions: { code: 'LEDGER_UNAVAILABLE' } });
+    await writer.close();
+    expect((await pool.query('select size from head')).rows).toEqual(rows);
+    expect((await checkLedger({ pool, key: null })).difference).toMatchObject({ table: 'stream_entry' });
+  });
+});
