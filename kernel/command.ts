@@ -110,7 +110,7 @@ async function executeOnce(context: RoomContext, command: Command): Promise<Exec
 
 async function recall(transaction: Transaction, context: RoomContext, command: Command, inputHash: string): Promise<Executed | null> {
   const key = [context.actor.org, context.actor.sub, command.name, command.clientKey];
-  await transaction.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [key.join('\u0000')]);
+  await transaction.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [JSON.stringify(key)]);
   const [row] = await transaction.query<{ input_hash: string; answer: string; record_ids: string[] }>(
     'select input_hash, answer, record_ids from client_key where org = $1 and sub = $2 and command = $3 and key = $4',
     key,

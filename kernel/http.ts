@@ -59,13 +59,6 @@ export function asHubError(error: unknown): HubError {
   return error instanceof HubError ? error : new HubError('INTERNAL', INTERNAL_MESSAGE, { cause: error });
 }
 
-/** What may be logged about an unexpected error: its name and where it was thrown, never its message. */
-export function traceOf(error: unknown): { name: string; frames: string[] } {
-  if (!(error instanceof Error)) return { name: typeof error, frames: [] };
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line));
-  return { name: error.name, frames: frames.slice(0, 12).map((line) => line.trim()) };
-}
-
 /** `x-ledger-at-least`: a non-negative whole number; -1 when the caller asks for nothing. */
 export function parseAtLeast(header: string | readonly string[] | undefined): number {
   if (header === undefined) return -1;

@@ -12,7 +12,7 @@ import type { Transaction } from './transaction';
 /** A column of a list's order, ascending. Text columns MUST have the collation "C", as their index has. */
 export interface KeyColumn {
   readonly name: string;
-  readonly type: 'text' | 'bigint' | 'timestamptz';
+  readonly type: 'text' | 'bigint' | 'timestamptz' | 'date';
 }
 
 export interface KeysetList {

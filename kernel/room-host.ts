@@ -3,7 +3,6 @@
  * is comes from its definition; nothing here knows any room by name.
  */
 import type { MigrationInterface } from 'typeorm';
-import type { Checkpoint } from '../audit/log/checkpoint';
 import type { RoomSchema } from '../schema/subgraph-schema';
 import type { RoomName } from '../schema/vocabulary';
 import type { PreparedConfig } from './config';
@@ -38,8 +37,6 @@ export interface RoomSurroundings {
   readonly ledger: Ledger;
   readonly keyStore: KeyStore;
   readonly diagnostics: Diagnostics;
-  /** Opens a checkpoint of the hub's log or throws; the follower halts on one the log's key did not sign. */
-  readonly openCheckpoint: (note: string) => Checkpoint;
   readonly clock?: () => Date;
 }
 
@@ -93,7 +90,7 @@ interface Workers {
 
 /** Relay, follower and sweep: each at most once among all replicas of a room, wherever its lease happens to be. */
 function startWorkers(definition: RoomDefinition, surroundings: RoomSurroundings, database: RoomDatabase, receipts: Receipts): Workers {
-  const { ledger, diagnostics, openCheckpoint } = surroundings;
+  const { ledger, diagnostics } = surroundings;
   const { worker } = database;
   const halted = new Set<string>();
   const onHalt = (part: string) => (error: Error) => {
@@ -109,7 +106,7 @@ function startWorkers(definition: RoomDefinition, surroundings: RoomSurroundings
       return async () => (clearInterval(sweep), relay.stop());
     }),
     runUnderLease(worker, `follower:${definition.name}`, () => {
-      const follower = new Follower({ worker, ledger, following, openCheckpoint, onHalt: onHalt('follower') });
+      const follower = new Follower({ worker, ledger, following, onHalt: onHalt('follower') });
       follower.start();
       return () => follower.stop();
     }),

@@ -3,13 +3,13 @@
  * of the gateway or a bearer token of the issuer and nothing else; binds to loopback unless told otherwise.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import express, { type Request } from 'express';
-import type { Logger } from 'pino';
+import express, { type Request, type Router } from 'express';
 import { mountRoutes, routeDocument, type AuthenticatedRoute } from './authenticated-route';
 import type { Actor } from './actor';
 import { DEFAULT_HOST } from './config';
+import type { Diagnostics } from './diagnostics';
 import { HubError } from './errors';
-import { asHubError, drain, HEADERS, listen, newRequestId, parseAtLeast, readBody, sendError, traceOf } from './http';
+import { asHubError, drain, HEADERS, listen, newRequestId, parseAtLeast, readBody, sendError } from './http';
 import { PASSPORT_SCHEME, type PassportOpener, type PassportSubject } from './passport';
 import type { Room, RoomAnswer, RoomRequest } from './room';
 import type { TokenVerifier } from './token';
@@ -19,9 +19,11 @@ export interface RoomServerOptions {
   readonly host?: string;
   readonly passports: PassportOpener;
   readonly tokens: TokenVerifier;
-  readonly diagnostics: Logger;
+  readonly diagnostics: Diagnostics;
   readonly bodyBytesMax?: number;
   readonly routes?: readonly AuthenticatedRoute[];
+  /** Routers at the root that know their callers by themselves, such as the ledger's port for other rooms. */
+  readonly privateRouters?: readonly Router[];
 }
 
 export interface RoomServer {
@@ -58,7 +60,7 @@ async function answerFetch(room: Room, options: RoomServerOptions, request: Inco
   } catch (error) {
     if (gone.signal.aborted) return;
     const refusal = asHubError(error);
-    if (refusal.code === 'INTERNAL') options.diagnostics.error({ room: room.name, requestId, ...traceOf(refusal.cause ?? refusal) }, 'a fetch failed');
+    if (refusal.code === 'INTERNAL') options.diagnostics.error({ room: room.name, requestId, err: refusal.cause ?? refusal }, 'a fetch failed');
     sendError(response, refusal, requestId);
   }
 }
@@ -120,10 +122,11 @@ function routesOf(room: Room, options: RoomServerOptions): express.Express {
     const reasons = await room.unready();
     response.status(reasons.length === 0 ? 200 : 503).json({ room: room.name, ready: reasons.length === 0, reasons });
   });
+  for (const router of options.privateRouters ?? []) app.use(router);
   mountRoutes(app, options.routes ?? [], (request) => identifyRoute(options, request));
   app.use((_request, response) => sendError(response, new HubError('NOT_FOUND', 'There is nothing here.'), newRequestId()));
   app.use(((error, _request, response, _next) => {
-    options.diagnostics.error({ room: room.name, ...traceOf(error) }, 'a route failed');
+    options.diagnostics.error({ room: room.name, err: error }, 'a route failed');
     sendError(response, asHubError(error), newRequestId());
   }) as express.ErrorRequestHandler);
   return app;

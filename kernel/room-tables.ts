@@ -51,6 +51,7 @@ const FOLLOWER = [
     next_index bigint not null,
     leaf_hash bytea not null,
     frontier bytea not null,
+    vkey text,
     confirmed_at timestamptz not null
   )`,
   `insert into follower (next_index, leaf_hash, frontier, confirmed_at) values (0, decode(repeat('00', 32), 'hex'), '', 'epoch')`,

@@ -4,16 +4,12 @@
  */
 import { Client } from 'pg';
 import { DATABASE_ROOMS, freezeDeep, type Config, type PreparedConfig } from '../config';
-import { withHomeLock } from '../home-lock';
 import { openMasterKey } from '../keys';
 import type { Secret } from '../secret';
 import { StartError } from '../start-error';
 import { OLDEST_MAJOR } from './binaries';
-import { adminUrl, answers, startOrAdopt, stopServer, type Durability } from './embedded-server';
-import { openPlace, type Place } from './place';
-
-/** Advisory lock held shared by every process that uses an embedded server; the last one to leave gets it alone. */
-const USERS_LOCK = 0x636573; // "ces"
+import { adminUrl, type Durability } from './embedded-server';
+import { ServerKeeper } from './server-keeper';
 
 export interface DatabaseServer {
   readonly adminUrl: Secret;
@@ -37,53 +33,14 @@ async function useGivenServer(config: Config, url: Secret): Promise<DatabaseServ
 }
 
 async function useEmbeddedServer(config: Config, durability: Durability): Promise<DatabaseServer> {
-  const home = config.home;
   const masterKey = await openMasterKey(config, async () => false);
-  const { place, adopted, user } = await withHomeLock(home, async () => {
-    const running = await startOrAdopt(home, await openPlace(home), durability);
-    return { ...running, user: await signIn(running.place) };
-  });
+  const { keeper, place, adopted } = await ServerKeeper.start(config.home, durability);
   const url = adminUrl(place);
-  let stopping: Promise<void> | null = null;
-  const stop = async (): Promise<void> => {
-    await withHomeLock(home, async () => {
-      if (await signOut(place, user)) await stopServer(place);
-    });
-  };
-  return { adminUrl: url, adopted, embedded: true, config: prepare(config, masterKey, url), stop: () => (stopping ??= stop()) };
+  return { adminUrl: url, adopted, embedded: true, config: prepare(config, masterKey, url), stop: () => keeper.stop() };
 }
 
 function prepare(config: Config, masterKey: PreparedConfig['masterKey'], url: Secret): PreparedConfig {
   return freezeDeep({ ...config, masterKey, database: { ...config.database, url } });
-}
-
-async function signIn(place: Place): Promise<Client> {
-  const client = new Client({ connectionString: adminUrl(place).reveal(), application_name: 'cession database user' });
-  // The server's death shows in every room's own connections; this one has nothing to add.
-  client.on('error', () => undefined);
-  await client.connect();
-  await client.query('select pg_advisory_lock_shared($1)', [USERS_LOCK]);
-  return client;
-}
-
-/** True when nobody else is signed in. MUST run under the home lock, which keeps newcomers out. */
-async function signOut(place: Place, user: Client): Promise<boolean> {
-  await user.query('select pg_advisory_unlock_shared($1)', [USERS_LOCK]).catch(() => undefined);
-  await user.end().catch(() => undefined);
-  // It does not answer; stopServer finds out whether it is still there.
-  if (!(await answers(place))) return true;
-  // A connection of its own: the first one may have broken long ago without anybody noticing.
-  const last = new Client({ connectionString: adminUrl(place).reveal(), connectionTimeoutMillis: 2_000 });
-  last.on('error', () => undefined);
-  try {
-    await last.connect();
-    const { rows } = await last.query<{ alone: boolean }>('select pg_try_advisory_lock($1) as alone', [USERS_LOCK]);
-    return rows[0]?.alone === true;
-  } catch {
-    return true;
-  } finally {
-    await last.end().catch(() => undefined);
-  }
 }
 
 async function checkVersion(url: Secret): Promise<void> {

@@ -20,8 +20,8 @@ export interface FollowedEvent {
 }
 
 export class FollowerMismatch extends Error {
-  constructor(message: string) {
-    super(message);
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
     this.name = 'FollowerMismatch';
   }
 }

@@ -1,11 +1,13 @@
 /**
  * The follower of a room: applies ledger entries in order to the room's standing tables, each with its index and hash in
  * one transaction. Checks contiguity, the hash chain and signed checkpoints; on any mismatch it halts and says where.
- * Skips event types nobody here follows; halts on an unknown version of one that is followed.
+ * Skips event types nobody here follows; halts on an unknown version of one that is followed. The log's verifier key is the
+ * one its first entry names: pinned when that entry is applied, so a room needs no secret and cannot be given another log.
  */
 import type { Pool, PoolClient } from 'pg';
-import type { Checkpoint } from '../../audit/log/checkpoint';
+import { verifyCheckpoint } from '../../audit/log/checkpoint';
 import { parseEntry } from '../../audit/log/entry';
+import { parseVkey } from '../../audit/log/note-key';
 import { CompactRange, leafHash } from '../../audit/log/tree';
 import type { Ledger, LedgerPage } from '../ledger';
 import { FollowerMismatch, readFollowedEvent, type FollowedEvent } from './followed-event';
@@ -23,8 +25,6 @@ export interface FollowerOptions {
   readonly worker: Pool;
   readonly ledger: Ledger;
   readonly following: ReadonlyMap<string, readonly Following[]>;
-  /** Verifies a checkpoint note of the log; throws on one that the log's key did not sign. */
-  readonly openCheckpoint: (note: string) => Checkpoint;
   readonly onHalt: (error: Error) => void;
 }
 
@@ -32,10 +32,18 @@ const PAGE = 512;
 const WAIT_MS = 400;
 const RETRY_MS = 200;
 
+interface PositionRow {
+  readonly next_index: number;
+  readonly leaf_hash: Buffer;
+  readonly frontier: Buffer;
+  readonly vkey: string | null;
+}
+
 interface Position {
   nextIndex: number;
   leafHash: Buffer;
   range: CompactRange;
+  vkey: string | null;
 }
 
 export class Follower {
@@ -73,9 +81,9 @@ export class Follower {
   }
 
   private async loadPosition(): Promise<Position> {
-    const { rows } = await this.options.worker.query<{ next_index: number; leaf_hash: Buffer; frontier: Buffer }>('select next_index, leaf_hash, frontier from follower');
+    const { rows } = await this.options.worker.query<PositionRow>('select next_index, leaf_hash, frontier, vkey from follower');
     const row = rows[0]!;
-    return { nextIndex: row.next_index, leafHash: row.leaf_hash, range: CompactRange.restore(row.next_index, row.frontier) };
+    return { nextIndex: row.next_index, leafHash: row.leaf_hash, range: CompactRange.restore(row.next_index, row.frontier), vkey: row.vkey };
   }
 
   private async apply(position: Position, page: LedgerPage): Promise<void> {
@@ -114,12 +122,13 @@ export class Follower {
     position.leafHash = leafHash(bytes);
     position.range.append(position.leafHash);
     position.nextIndex = index + 1;
+    if (index === 0 && entry.event.type === 'audit.LedgerCreated') position.vkey = String(entry.event.facts['vkey']);
   }
 
   /** A checkpoint is signed once per second: every page that reaches its size is checked against its root. */
   private checkRoot(position: Position, note: string | null): void {
-    if (note === null) return;
-    const checkpoint = this.options.openCheckpoint(note);
+    if (note === null || position.vkey === null) return;
+    const checkpoint = openCheckpoint(note, position.vkey);
     if (checkpoint.size === position.nextIndex && !checkpoint.root.equals(position.range.root())) {
       throw new FollowerMismatch(`the entries before ${position.nextIndex} do not lead to the root of the signed checkpoint of that size`);
     }
@@ -141,8 +150,16 @@ export class Follower {
   /** Only a page that ends at the head confirms; a long replay is behind until its last page. */
   private async keepPosition(client: PoolClient, position: Position, atHead: boolean): Promise<void> {
     await client.query(
-      `update follower set next_index = $1, leaf_hash = $2, frontier = $3, confirmed_at = case when $4 then clock_timestamp() else confirmed_at end`,
-      [position.nextIndex, position.leafHash, position.range.serialise(), atHead],
+      `update follower set next_index = $1, leaf_hash = $2, frontier = $3, vkey = $4, confirmed_at = case when $5 then clock_timestamp() else confirmed_at end`,
+      [position.nextIndex, position.leafHash, position.range.serialise(), position.vkey, atHead],
     );
+  }
+}
+
+function openCheckpoint(note: string, vkey: string): { readonly size: number; readonly root: Buffer } {
+  try {
+    return verifyCheckpoint(note, parseVkey(vkey));
+  } catch (error) {
+    throw new FollowerMismatch('the ledger shows a checkpoint that the key named in its first entry did not sign', error);
   }
 }

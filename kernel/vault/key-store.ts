@@ -16,7 +16,7 @@ export class KeyStoreTables1763700000001 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('create table subject_key (subject_id text primary key, wrapped bytea, created_at timestamptz not null default now(), destroyed_at timestamptz)');
-    await runner.query('grant select, insert, update on subject_key to cession_keystore_worker');
+    await runner.query('grant select, insert, update on subject_key to cession_keystore');
   }
 
   /** Forward only (DESIGN §7). */

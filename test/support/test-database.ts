@@ -24,6 +24,8 @@ export interface TestDatabase {
   open(definition: DatabaseDefinition): Promise<RoomDatabase>;
   /** A connection as the administrator, whom no policy binds; closed after the file. */
   admin(): Promise<Client>;
+  /** Runs before the databases are closed: for what still uses them. */
+  beforeClose(close: () => Promise<void>): void;
 }
 
 /** Call at the top of a test file or a describe block; registers its own beforeAll and afterAll. */
@@ -37,6 +39,7 @@ export function testDatabase(...definitions: DatabaseDefinition[]): TestDatabase
 class FileDatabase implements TestDatabase {
   readonly #name = `test_${randomBytes(6).toString('hex')}`;
   readonly #closing: (() => Promise<void>)[] = [];
+  readonly #closingFirst: (() => Promise<void>)[] = [];
   #config: PreparedConfig | null = null;
 
   constructor(private readonly definitions: readonly DatabaseDefinition[]) {}
@@ -68,7 +71,12 @@ class FileDatabase implements TestDatabase {
     return client;
   }
 
+  beforeClose(close: () => Promise<void>): void {
+    this.#closingFirst.push(close);
+  }
+
   async drop(): Promise<void> {
+    for (const close of this.#closingFirst) await close();
     await Promise.all(this.#closing.map((close) => close()));
     await withServer(async (server) => {
       const leaked = await leakedConnections(server, this.#name);
