@@ -75,15 +75,15 @@ export function sampleRooms(): { debts: SampleRoom; agencies: SampleRoom; credit
   const debts = sampleRoom(
     'debts',
     `type Query {
-      debt(id: ID!, audited: Boolean ${INTERNAL}): Debt ${ALL}
-      debts(first: Int!): [Debt!]! ${ALL}
+      debt(id: ID! ${ALL}, audited: Boolean ${INTERNAL}): Debt ${ALL}
+      debts(first: Int! ${ALL}): [Debt!]! ${ALL}
       failure: String ${ALL}
       refusal: String ${ALL}
       firm: String! ${ALL}
-      slow(ms: Int!): String ${ALL}
+      slow(ms: Int! ${ALL}): String ${ALL}
       portfolio: String ${INTERNAL}
     }
-    type Mutation { writeOff(id: ID!): Debt ${INTERNAL} recall(id: ID!): Debt ${INTERNAL} }
+    type Mutation { writeOff(id: ID! ${INTERNAL}): Debt ${INTERNAL} recall(id: ID! ${INTERNAL}): Debt ${INTERNAL} }
     type Debt @key(fields: "id") {
       id: ID! ${ALL} amountMinor: Int! ${ALL} status: DebtStatus ${ALL} agency: Agency ${ALL} score: Int ${INTERNAL}
     }
@@ -96,7 +96,7 @@ export function sampleRooms(): { debts: SampleRoom; agencies: SampleRoom; credit
         failure: () => Promise.reject(new Error(`duplicate key (phone)=(${SECRET})`)),
         refusal: () => Promise.reject(new HubError('NOT_PERMITTED', 'The purpose SERVICING is not granted.', { ruleId: 'GRANT-PURPOSE', argument: 'x-purpose' })),
         firm: () => null,
-        slow: async (_: unknown, { ms }: { ms: number }) => sleep(ms, 'done'),
+        slow: async (_: unknown, { ms }: { ms: number }) => sleep(ms, 'done', { ref: false }),
         portfolio: () => 'all of it',
       },
       Mutation: { writeOff: (_: unknown, { id }: { id: string }) => debtOf(Number(id.slice(5))), recall: (_: unknown, { id }: { id: string }) => debtOf(Number(id.slice(5))) },
@@ -105,8 +105,8 @@ export function sampleRooms(): { debts: SampleRoom; agencies: SampleRoom; credit
   );
   const agencies = sampleRoom(
     'agencies',
-    `type Query { agency(id: ID!): Agency ${ALL} }
-    type Mutation { suspend(id: ID!): Agency ${INTERNAL} }
+    `type Query { agency(id: ID! ${ALL}): Agency ${ALL} }
+    type Mutation { suspend(id: ID! ${INTERNAL}): Agency ${INTERNAL} }
     type Agency @key(fields: "id") { id: ID! ${ALL} name: String ${ALL} riskNote: String ${INTERNAL} broken: String ${ALL} licence: Licence! ${ALL} city: City ${ALL} }
     type Licence { kind: String! ${ALL} years: [Int!]! ${ALL} }
     type City @key(fields: "code", resolvable: false) { code: ID! ${ALL} }`,

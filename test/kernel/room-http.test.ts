@@ -5,12 +5,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Router } from 'express';
-import pino from 'pino';
 import { fetch } from 'undici';
 import { openLocalIssuer } from '../../gateway/local-issuer';
 import { actorOf, routeDocument } from '../../kernel/authenticated-route';
 import type { Actor } from '../../kernel/actor';
 import type { TokenConfig } from '../../kernel/config';
+import { openDiagnostics } from '../../kernel/diagnostics';
 import { passportOpener, passportSealer } from '../../kernel/passport';
 import type { RoomRequest } from '../../kernel/room';
 import { openRoomClient, type RoomClient } from '../../kernel/room-client';
@@ -39,7 +39,7 @@ beforeAll(async () => {
     port: 0,
     passports: passportOpener('debts', keys.publicKey),
     tokens: openTokenVerifier({ tokens: TOKENS, home }),
-    diagnostics: pino({ level: 'silent' }),
+    diagnostics: openDiagnostics('silent'),
     bodyBytesMax: 10_000,
     routes: [
       { path: '/exports', audiences: ['PARTNER'], router },

@@ -1,0 +1,52 @@
+/**
+ * The script of the console page, run by the browser and therefore kept as text. Sends operations to the page's own address
+ * with the typed token and purpose; a new token loads the contract again.
+ */
+export const CONSOLE_SCRIPT = `'use strict';
+(() => {
+  const root = document.getElementById('console');
+  const { audience, purposes, examples } = JSON.parse(root.dataset.settings);
+  const token = document.getElementById('token');
+  const purpose = document.getElementById('purpose');
+  const atLeast = document.getElementById('at-least');
+  const ledgerIndex = document.getElementById('ledger-index');
+
+  // sessionStorage ends with the tab: neither a token nor a typed id outlives the person's visit.
+  const remembered = 'cession.' + audience + '.token';
+  token.value = sessionStorage.getItem(remembered) || '';
+  for (const name of purposes.length > 1 ? ['', ...purposes] : purposes) {
+    purpose.add(new Option(name || '(none)', name));
+  }
+
+  const fetcher = async (operation, options) => {
+    const headers = { ...(options && options.headers), 'content-type': 'application/json', accept: 'application/json' };
+    if (token.value.trim()) headers.authorization = 'Bearer ' + token.value.trim();
+    if (purpose.value) headers['x-purpose'] = purpose.value;
+    if (atLeast.value.trim()) headers['x-ledger-at-least'] = atLeast.value.trim();
+    const response = await fetch(location.pathname, { method: 'POST', headers, body: JSON.stringify(operation), credentials: 'omit' });
+    const index = response.headers.get('x-ledger-index');
+    ledgerIndex.textContent = index === null ? '' : 'ledger index ' + index;
+    return response.json();
+  };
+
+  const page = ReactDOM.createRoot(root);
+  let opened = 0;
+  const open = () => {
+    opened += 1;
+    page.render(React.createElement(GraphiQL, {
+      key: opened,
+      fetcher,
+      defaultTabs: examples.map(({ query, variables }) => ({ query, variables })),
+      defaultEditorToolsVisibility: true,
+      isHeadersEditorEnabled: false,
+      shouldPersistHeaders: false,
+      storage: sessionStorage,
+    }));
+  };
+  token.addEventListener('change', () => {
+    sessionStorage.setItem(remembered, token.value.trim());
+    open();
+  });
+  open();
+})();
+`;

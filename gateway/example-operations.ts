@@ -1,0 +1,28 @@
+/**
+ * The operations a person finds in the console of each audience: one tab each, valid in that audience's contract (a test
+ * holds it). Ids are placeholders; nothing here is data.
+ */
+import type { Audience } from '../schema/vocabulary';
+
+export interface ExampleOperation {
+  readonly query: string;
+  /** JSON text, as the editor shows it. */
+  readonly variables: string;
+}
+
+const WELCOME = `# Paste a token for this endpoint above, choose a purpose where one is offered, then press the run button.
+query WhoAnswers {
+  __typename
+}
+`;
+
+const EXAMPLES: Readonly<Record<Audience, readonly ExampleOperation[]>> = {
+  INTERNAL: [{ query: WELCOME, variables: '{}' }],
+  PARTNER: [{ query: WELCOME, variables: '{}' }],
+  REGULATOR: [{ query: WELCOME, variables: '{}' }],
+  BORROWER: [{ query: WELCOME, variables: '{}' }],
+};
+
+export function examplesOf(audience: Audience): readonly ExampleOperation[] {
+  return EXAMPLES[audience];
+}

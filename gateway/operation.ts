@@ -1,0 +1,45 @@
+/**
+ * One operation of one actor on its way through the gateway: who asks, how far the ledger was seen, and when to give up.
+ * Every fetch of the operation shares it; no two operations ever do.
+ */
+import type { Actor } from '../kernel/actor';
+import { HubError } from '../kernel/errors';
+
+export class Operation {
+  /** The highest ledger index any room stood on; -1 while none has answered. */
+  ledgerIndex = -1;
+  readonly startedAt = performance.now();
+  private readonly end = new AbortController();
+  private readonly deadline: NodeJS.Timeout;
+
+  constructor(
+    readonly actor: Actor,
+    readonly requestId: string,
+    private readonly askedAtLeast: number,
+    deadlineMs: number,
+  ) {
+    this.deadline = setTimeout(() => this.giveUp(), deadlineMs);
+  }
+
+  /** What the next fetch must stand on, so that it never shows less than the one before (DESIGN §1). */
+  get atLeast(): number {
+    return Math.max(this.askedAtLeast, this.ledgerIndex);
+  }
+
+  get signal(): AbortSignal {
+    return this.end.signal;
+  }
+
+  sawIndex(index: number): void {
+    if (index > this.ledgerIndex) this.ledgerIndex = index;
+  }
+
+  /** The caller has gone or the time is over: running fetches are aborted, no further one starts. */
+  giveUp(): void {
+    this.end.abort(new HubError('UNAVAILABLE', 'The operation took longer than its deadline.', { retryAfterMs: 1_000 }));
+  }
+
+  finish(): void {
+    clearTimeout(this.deadline);
+  }
+}

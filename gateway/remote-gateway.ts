@@ -1,0 +1,40 @@
+/**
+ * The gateway over rooms that run as processes of their own: one HTTP client per room, and the audit room's downloads
+ * through a proxy. Starts and watches no room.
+ */
+import { gatewayCredentials } from '../kernel/credentials';
+import type { Config } from '../kernel/config';
+import type { Diagnostics } from '../kernel/diagnostics';
+import { openMetrics } from '../kernel/metrics';
+import { openRoomClient } from '../kernel/room-client';
+import { ROOMS, type RoomName } from '../schema/vocabulary';
+import { openGateway, type Gateway } from './gateway';
+import { openExportProxy } from './proxy-route';
+
+/** Where a room listens: its configured address, else its port on this machine. */
+export function roomUrl(config: Pick<Config, 'rooms'>, room: RoomName): string {
+  const { url, port } = config.rooms[room];
+  return url ?? `http://127.0.0.1:${port}`;
+}
+
+export async function openRemoteGateway(config: Config, diagnostics: Diagnostics): Promise<Gateway> {
+  const { passports, tokens } = await gatewayCredentials(config);
+  const { deadlineMs } = config.limits;
+  const clients = ROOMS.map((room) => [room, openRoomClient({ room, url: roomUrl(config, room), passports, deadlineMs })] as const);
+  const exports = openExportProxy({ path: '/exports', audiences: ['INTERNAL', 'REGULATOR'], room: 'audit', url: roomUrl(config, 'audit'), passports });
+  const gateway = await openGateway({
+    config,
+    rooms: Object.fromEntries(clients),
+    tokens,
+    diagnostics,
+    metrics: openMetrics(),
+    routes: [exports.route],
+  });
+  return {
+    url: gateway.url,
+    stop: async () => {
+      await gateway.stop();
+      await Promise.all([...clients.map(([, client]) => client.stop()), exports.stop()]);
+    },
+  };
+}
