@@ -2,8 +2,11 @@
  * One process's hold on the embedded server: signed in while it uses it, bringing it back when it dies, stopping it when
  * nobody else is signed in. A crash of the database thus costs seconds of UNAVAILABLE, not a restart of the hub.
  */
+import fs from 'node:fs/promises';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { exists } from '../home';
 import { withHomeLock } from '../home-lock';
 import { adminUrl, answers, startOrAdopt, stopServer, type Durability } from './embedded-server';
 import { openPlace, type Place } from './place';
@@ -15,6 +18,7 @@ const REVIVE_MS = 1_000;
 
 export class ServerKeeper {
   readonly #stopped = new AbortController();
+  #place: Place | null = null;
   #user: Client | null = null;
   #reviving: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | null = null;
@@ -26,16 +30,17 @@ export class ServerKeeper {
 
   static async start(home: string, durability: Durability): Promise<{ keeper: ServerKeeper; place: Place; adopted: boolean }> {
     const keeper = new ServerKeeper(home, durability);
-    return { keeper, ...(await keeper.#startAndSignIn()) };
+    return { keeper, ...(await keeper.#startAndSignIn(() => openPlace(home))) };
   }
 
   stop(): Promise<void> {
     return (this.#stopping ??= this.#leave());
   }
 
-  async #startAndSignIn(): Promise<{ place: Place; adopted: boolean }> {
+  async #startAndSignIn(where: () => Promise<Place>): Promise<{ place: Place; adopted: boolean }> {
     return withHomeLock(this.home, async () => {
-      const running = await startOrAdopt(this.home, await openPlace(this.home), this.durability);
+      const running = await startOrAdopt(this.home, await where(), this.durability);
+      this.#place = running.place;
       this.#user = await signIn(running.place);
       this.#user.once('end', () => {
         if (!this.#stopped.signal.aborted) this.#reviving = this.#revive();
@@ -48,17 +53,27 @@ export class ServerKeeper {
   async #revive(): Promise<void> {
     const { signal } = this.#stopped;
     while (!signal.aborted) {
-      const revived = await this.#startAndSignIn().catch(() => null);
+      const revived = await this.#startAndSignIn(() => this.#existingPlace()).catch(() => null);
       if (revived) return;
       await sleep(REVIVE_MS, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }
 
+  /** Somebody may have deleted the home under a running hub: an empty new cluster must not take the place of the old. */
+  async #existingPlace(): Promise<Place> {
+    const place = this.#place;
+    if (!place) throw new TypeError('Nothing to bring back: the server never ran.');
+    await fs.access(path.join(place.dataDirectory, 'PG_VERSION'));
+    return place;
+  }
+
   async #leave(): Promise<void> {
     this.#stopped.abort();
     await this.#reviving;
+    const place = this.#place;
+    // Without its home PostgreSQL ends by itself: it looks for its lock file once a minute.
+    if (!place || !(await exists(this.home))) return this.#user?.end();
     await withHomeLock(this.home, async () => {
-      const place = await openPlace(this.home);
       if (await signOut(place, this.#user)) await stopServer(place);
     });
   }

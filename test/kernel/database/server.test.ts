@@ -82,6 +82,18 @@ describe('the embedded server', () => {
     await Promise.all([server.stop(), again.stop()]);
   });
 
+  it('that dies under a running hub is brought back on its port, with what was committed', async () => {
+    const server = await start();
+    const before = await processId();
+    process.kill(before, 'SIGKILL');
+    let rows: unknown[] | null = null;
+    while (!rows || (await processId()) === before) rows = await ask(server, 'select n from kept order by n').catch(() => null);
+    expect(rows).toEqual([{ n: 42 }, { n: 43 }]);
+    const pid = await processId();
+    await server.stop();
+    expect(isAlive(pid)).toBe(false);
+  });
+
   it('moves to another port when a stranger has taken its own, and tells the stranger no password', async () => {
     const { port, password } = await memory();
     let heard = '';
