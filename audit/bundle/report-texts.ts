@@ -74,7 +74,6 @@ export const REASON_TEXTS: { readonly [code in ReasonCode]: Text } = {
   FILE_DUPLICATE: text('The container holds a file twice.', '容器中的文件重复。'),
   FILE_MISSING: text('A file is missing where it was due.', '缺少应有的文件。'),
   FILE_TOO_LARGE: text('A file is larger than any export needs.', '文件超过允许的大小。'),
-  UNREADABLE: text('The input cannot be read.', '输入无法读取。'),
   MANIFEST_MALFORMED: text('The manifest cannot be read.', '清单无法解析。'),
   SEAL_MALFORMED: text('The seal cannot be read.', '封印无法解析。'),
   SEAL_MISMATCH: text('The files are not those that were sealed.', '文件与封印不符。'),

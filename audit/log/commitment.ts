@@ -37,9 +37,9 @@ export function isStream(text: unknown): text is string {
   return typeof text === 'string' && STREAM.test(text);
 }
 
-/** Salts are drawn from a pool refilled 256 at a time: one call into the kernel's generator costs more than the hash. */
+/** Salts are drawn from a pool refilled 1,024 at a time: one call into the kernel's generator costs more than the hash. */
 const SALT_BYTES = 16;
-const pool = Buffer.alloc(SALT_BYTES * 256);
+const pool = Buffer.alloc(SALT_BYTES * 1024);
 let drawn = pool.length;
 
 /** 128 random bits as 22 base64url characters. */

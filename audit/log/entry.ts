@@ -4,7 +4,7 @@
  */
 import { hash } from 'node:crypto';
 import { decodeUtf8, parseCanonicalText, type JsonValue } from './canonical';
-import { commitLink, isDigest } from './commitment';
+import { commitLink, isDigest, newSalt } from './commitment';
 import { ascending, isExactly, isInstant, readEvent, type ParsedEvent } from './event-shape';
 import { FormatError } from './format-error';
 import type { HeldDisclosure } from './held-disclosure';
@@ -60,12 +60,17 @@ function refuse(message: string): never {
 
 /**
  * Entry bytes and leaf hash. The caller MUST have checked the event bytes (parseEvent) when they came in; here they are
- * copied unread, because this runs inside the one writer of the ledger.
+ * copied unread, because this runs inside the one writer of the ledger. Only tests give another source of salts.
  */
-export function writeEntry<Stream extends string>(place: EntryPlace, event: Uint8Array, streams: readonly StreamLink<Stream>[]): WrittenEntry<Stream> {
+export function writeEntry<Stream extends string>(
+  place: EntryPlace,
+  event: Uint8Array,
+  streams: readonly StreamLink<Stream>[],
+  drawSalt: () => string = newSalt,
+): WrittenEntry<Stream> {
   if (streams.length > MAX_ENTRY_LINKS) refuse(`an entry has ${streams.length} links, at most ${MAX_ENTRY_LINKS} are allowed`);
   const links = streams.map(({ stream, n, prev }): HeldDisclosure<Stream> => {
-    const { digest, text } = commitLink(stream, n, prev);
+    const { digest, text } = commitLink(stream, n, prev, drawSalt());
     return { digest, kind: 'link', reveal: [stream], text };
   });
   const { bytes, leafHash } = spliceEntry(

@@ -3,7 +3,7 @@
  * describe a person stand in them only as digests; this file refuses an event whose shape could hide anything else.
  */
 import { canonicalize, canonicalNumber, canonicalString, parseCanonical, type JsonValue } from './canonical';
-import { commitElement, commitMember } from './commitment';
+import { commitElement, commitMember, newSalt } from './commitment';
 import { CLEAR_NAMES, CODE, EVENT_ID, EVENT_TYPE, isInstant, readEvent, refuseDigestsIn, type ParsedEvent } from './event-shape';
 import { FormatError } from './format-error';
 import type { HeldDisclosure } from './held-disclosure';
@@ -65,9 +65,9 @@ function refuse(message: string): never {
   throw new FormatError('EVENT_MALFORMED', message);
 }
 
-/** Canonical event bytes with a fresh commitment for every hidden value. */
-export function sealEvent<Stream extends string>(draft: EventDraft<Stream>): SealedEvent<Stream> {
-  const { members, elements } = hide(draft);
+/** Canonical event bytes with a fresh commitment for every hidden value. Only tests give another source of salts. */
+export function sealEvent<Stream extends string>(draft: EventDraft<Stream>, drawSalt: () => string = newSalt): SealedEvent<Stream> {
+  const { members, elements } = hide(draft, drawSalt);
   const bytes = Buffer.from(
     writeEvent(
       draft,
@@ -85,7 +85,7 @@ interface Hidden<Stream extends string> {
   readonly elements: HeldDisclosure<Stream>[];
 }
 
-function hide<Stream extends string>(draft: EventDraft<Stream>): Hidden<Stream> {
+function hide<Stream extends string>(draft: EventDraft<Stream>, drawSalt: () => string): Hidden<Stream> {
   const members: HeldDisclosure<Stream>[] = [];
   const names = new Set<string>();
   const claim = (name: string): string => {
@@ -94,15 +94,15 @@ function hide<Stream extends string>(draft: EventDraft<Stream>): Hidden<Stream> 
     return name;
   };
   for (const [name, { value, reveal }] of Object.entries(draft.structural ?? {})) {
-    const { text, digest } = commitMember(claim(name), value);
+    const { text, digest } = commitMember(claim(name), value, drawSalt());
     members.push({ digest, kind: 'structural', reveal, text });
   }
   for (const { subject, name, value, reveal } of draft.personal ?? []) {
-    const { text, digest } = commitMember(claim(name), value);
+    const { text, digest } = commitMember(claim(name), value, drawSalt());
     members.push({ digest, kind: 'personal', reveal: reveal ?? [], text, subject });
   }
   const elements = (draft.items ?? []).map(({ value, reveal }): HeldDisclosure<Stream> => {
-    const { text, digest } = commitElement(value);
+    const { text, digest } = commitElement(value, drawSalt());
     return { digest, kind: 'structural', reveal, text };
   });
   return { members, elements };

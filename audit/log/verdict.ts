@@ -20,7 +20,6 @@ export const REASON_CODES = [
   'FILE_DUPLICATE',
   'FILE_MISSING',
   'FILE_TOO_LARGE',
-  'UNREADABLE',
   // Signed texts.
   'MANIFEST_MALFORMED',
   'SEAL_MALFORMED',

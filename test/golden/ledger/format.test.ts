@@ -1,0 +1,188 @@
+/**
+ * Every example of audit/FORMAT.md, and two small exports, made again from fixed keys and salts and compared byte for byte.
+ * `npm run golden` rewrites them; a change here is a change of the format and needs a new version.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { writeLogBundle, type BundleEntry } from '../../../audit/bundle/log-bundle';
+import { memberHeader } from '../../../audit/bundle/member';
+import { renderReport } from '../../../audit/bundle/render-report';
+import { writeStreamBundle } from '../../../audit/bundle/stream-bundle';
+import { readContainer } from '../../../audit/bundle/container-reader';
+import { REASON_TEXTS } from '../../../audit/bundle/report-texts';
+import { verifyBundle } from '../../../audit/bundle/verify-bundle';
+import { signCheckpoint } from '../../../audit/log/checkpoint';
+import { parseDisclosure } from '../../../audit/log/commitment';
+import { parseEntry, writeEntry, ZERO_HASH } from '../../../audit/log/entry';
+import { sealEvent, type EventDraft } from '../../../audit/log/event';
+import type { HeldDisclosure } from '../../../audit/log/held-disclosure';
+import { createSigningKey, openSigningKey } from '../../../audit/log/note-key';
+import { proveInclusion } from '../../../audit/log/proof';
+import { tilePath } from '../../../audit/log/tiles';
+import { CompactRange } from '../../../audit/log/tree';
+import { REASON_CODES } from '../../../audit/log/verdict';
+import { collect } from '../../audit/sample-log';
+
+const WRITE = process.env['GOLDEN'] === 'write';
+const PAGE = join(__dirname, '../../../audit/FORMAT.md');
+const ORIGIN = 'cession.example/ledger';
+const KEY = createSigningKey(ORIGIN, Buffer.from(Array.from({ length: 32 }, (_, i) => i)));
+const SIGNER = openSigningKey(KEY.secret);
+
+let salts = 0;
+const drawSalt = (): string => {
+  salts += 1;
+  return createHash('sha256').update(`salt ${salts}`).digest().subarray(0, 16).toString('base64url');
+};
+
+const AGENCY = 'agency_0000000000000000000000000a';
+const CREDITOR = 'creditor_0000000000000000000000000c';
+const DEBT = 'debt_0000000000000000000000000d';
+const BORROWER = 'borrower_0000000000000000000000000b';
+
+const EVENTS: readonly { draft: EventDraft; streams: readonly string[]; source: string }[] = [
+  {
+    draft: {
+      type: 'audit.LedgerCreated',
+      typeVersion: 1,
+      id: 'event_00000000000000000000000000',
+      occurredAt: '2026-11-21T20:20:10.000Z',
+      actor: { audience: 'SYSTEM', method: 'worker' },
+      facts: { origin: ORIGIN, vkey: KEY.vkey },
+      retention: 'OPERATION',
+    },
+    streams: [],
+    source: 'audit',
+  },
+  {
+    draft: {
+      type: 'agencies.AgencyRegistered',
+      typeVersion: 1,
+      id: 'event_00000000000000000000000001',
+      occurredAt: '2026-11-21T20:20:11.000Z',
+      actor: { audience: 'INTERNAL', method: 'passport' },
+      facts: { jurisdiction: 'CN' },
+      retention: 'STANDING',
+      structural: { agencyId: { value: AGENCY, reveal: null } },
+    },
+    streams: [`agency:${AGENCY}`],
+    source: 'agencies',
+  },
+  {
+    draft: {
+      type: 'debts.DebtRegistered',
+      typeVersion: 1,
+      id: 'event_00000000000000000000000002',
+      occurredAt: '2026-11-21T20:20:10.123Z',
+      actor: { audience: 'INTERNAL', method: 'passport' },
+      purpose: 'SERVICING',
+      decision: { at: '2026-11-21T20:20:10.120Z', index: 1, outcome: 'ALLOW', rulePack: 'base/1', rules: ['DEBT-OWN-CREDITOR'] },
+      operation: { documentHash: createHash('sha256').update('mutation').digest('hex'), name: 'RegisterDebt', requestId: 'request-1' },
+      facts: { asOf: '2026-11-21', currency: 'CNY', product: 'CREDIT_CARD', region: '上海' },
+      retention: 'DEBT_RECORD',
+      structural: { creditorId: { value: CREDITOR, reveal: null }, debtId: { value: DEBT, reveal: null }, borrowerId: { value: BORROWER, reveal: [`creditor:${CREDITOR}`, `borrower:${BORROWER}`] } },
+      personal: [
+        { subject: BORROWER, name: 'components', value: [{ kind: 'PRINCIPAL', minor: 123456 }] },
+        { subject: BORROWER, name: 'daysPastDue', value: 62 },
+      ],
+    },
+    streams: [`creditor:${CREDITOR}`, `debt:${DEBT}`, `borrower:${BORROWER}`],
+    source: 'debts',
+  },
+];
+
+async function makeExamples(): Promise<{ texts: ReadonlyMap<string, string>; log: Buffer; stream: Buffer }> {
+  const range = CompactRange.empty();
+  const nodes = new Map<string, Buffer>();
+  const entries: BundleEntry[] = [];
+  const leaves: Buffer[] = [];
+  let event: Buffer = Buffer.alloc(0);
+  for (const [index, { draft, streams, source }] of EVENTS.entries()) {
+    const sealed = sealEvent(draft, drawSalt);
+    event = sealed.bytes;
+    const links = [...streams, `source:${source}`].map((stream) => ({ stream, n: 1, prev: ZERO_HASH }));
+    const place = { index, prev: leaves.at(-1)?.toString('base64url') ?? ZERO_HASH, recordedAt: `2026-11-21T20:20:1${index + 1}.500Z`, source, sourceSeq: 1 };
+    const entry = writeEntry(place, sealed.bytes, links, drawSalt);
+    range.append(entry.leafHash, ({ level, index: at }, hash) => nodes.set(`${level}/${at}`, hash));
+    leaves.push(entry.leafHash);
+    const kept = sealed.disclosures.map((held): HeldDisclosure => (held.kind === 'personal' ? { ...held, text: null, sealed: '' } : held));
+    entries.push({ index, bytes: entry.bytes, disclosures: [...kept, ...entry.links] });
+  }
+  const checkpoint = await signCheckpoint({ origin: ORIGIN, size: 3, root: range.root() }, SIGNER);
+  const source = { checkpoint, vkey: KEY.vkey, signer: SIGNER, createdAt: '2026-11-21T20:30:00.000Z', mandate: null };
+  const log = collect();
+  await writeLogBundle(log.output, { ...source, entries: Readable.from(entries) as AsyncIterable<BundleEntry> });
+  const stream = collect();
+  const proof = await proveInclusion(2, 3, async (wanted) => wanted.map(({ level, index }) => nodes.get(`${level}/${index}`) as Buffer));
+  const chosen = Readable.from([{ ...(entries[2] as BundleEntry), proof }]) as AsyncIterable<BundleEntry & { proof: Buffer[] }>;
+  await writeStreamBundle(stream.output, { ...source, streams: [{ stream: `debt:${DEBT}`, from: 1, to: 1 }], entries: chosen });
+  const files = async (bundle: Buffer): Promise<Map<string, string>> => {
+    const found = new Map<string, string>();
+    for await (const { name, bytes } of readContainer(Readable.from([bundle], { objectMode: false }))) found.set(name, bytes.toString());
+    return found;
+  };
+  const ofLog = await files(log.bytes());
+  const ofStream = await files(stream.bytes());
+  const held = (entries[2] as BundleEntry).disclosures;
+  const opened = (value: HeldDisclosure): string => [value.text, Buffer.from(value.text ?? '', 'base64url').toString(), value.digest].join('\n');
+  const heldDebt = held.find((value) => value.text !== null && value.kind === 'structural' && JSON.stringify(parseDisclosure(value.text)).includes('"debtId"')) as HeldDisclosure;
+  const paths: readonly (readonly [number | null, number, number])[] = [[0, 0, 256], [0, 273, 112], [1, 1234067, 256], [null, 1000, 17]];
+  const texts = new Map([
+    ['disclosure', opened(heldDebt)],
+    ['event', event.toString()],
+    ['entry', (entries[2] as BundleEntry).bytes.toString()],
+    ['link', opened(held.at(-1) as HeldDisclosure)],
+    ['tree', [...leaves, range.root()].map((hash) => hash.toString('base64')).join('\n')],
+    ['vkey', KEY.vkey],
+    ['checkpoint', checkpoint.trimEnd()],
+    ['paths', paths.map(([level, index, width]) => `${level ?? 'entries'} ${index} ${width} → ${tilePath({ level, index, width })}`).join('\n')],
+    ['header', createHash('sha256').update(memberHeader('manifest', 700)).digest('hex')],
+    ['manifest', (ofLog.get('manifest') as string).trimEnd()],
+    ['record', (ofLog.get('disclosures/000') as string).trimEnd().split('\n')[2] as string],
+    ['proof', (ofStream.get('proofs/000') as string).trimEnd()],
+    ['seal', (ofLog.get('seal') as string).trimEnd()],
+    ['report', JSON.stringify(await verifyBundle(Readable.from([stream.bytes()], { objectMode: false }), { vkey: KEY.vkey }), null, 2)],
+    ['codes', REASON_CODES.map((code) => `${code.padEnd(30)} ${REASON_TEXTS[code].en}`).join('\n')],
+  ]);
+  return { texts, log: log.bytes(), stream: stream.bytes() };
+}
+
+const BLOCK = /^(```(?:json|text) example=([a-z]+)\n)([\s\S]*?)^```$/gm;
+
+describe('the format page', () => {
+  let examples: Awaited<ReturnType<typeof makeExamples>>;
+  beforeAll(async () => {
+    examples = await makeExamples();
+  });
+
+  it('shows examples that this code makes, to the byte', () => {
+    const page = readFileSync(PAGE, 'utf8');
+    const names: string[] = [];
+    const made = page.replace(BLOCK, (_block, head: string, name: string) => {
+      names.push(name);
+      return `${head}${examples.texts.get(name) ?? ''}\n\`\`\``;
+    });
+    if (WRITE) writeFileSync(PAGE, made);
+    else expect(page).toBe(made);
+    expect(names.sort()).toEqual([...examples.texts.keys()].sort());
+  });
+
+  it.each(['log', 'stream'] as const)('belongs to the %s export kept beside this test', async (kind) => {
+    const file = join(__dirname, `${kind}.tar`);
+    if (WRITE) writeFileSync(file, examples[kind]);
+    expect(existsSync(file) && readFileSync(file).equals(examples[kind])).toBe(true);
+    const report = await verifyBundle(file, { vkey: KEY.vkey });
+    expect(report.outcome).toBe('verified');
+    for (const language of ['en', 'zh'] as const) {
+      const page = join(__dirname, `${kind}-report.${language}.txt`);
+      if (WRITE) writeFileSync(page, renderReport(report, language));
+      expect(renderReport(report, language)).toBe(readFileSync(page, 'utf8'));
+    }
+  });
+
+  it('shows an entry whose event bytes are those of the event above it', () => {
+    expect(parseEntry(Buffer.from(examples.texts.get('entry') ?? '')).eventBytes.toString()).toBe(examples.texts.get('event'));
+  });
+});
