@@ -3,13 +3,13 @@
  * the order of the files, so that the first thing wrong is named with its place and memory stays constant.
  */
 import { decodeUtf8 } from './canonical';
-import { verifyCheckpoint, type Checkpoint } from './checkpoint';
+import { parseCheckpoint, verifyCheckpoint, type Checkpoint } from './checkpoint';
 import type { DisclosureRecord } from './disclosure-record';
 import { FileSequence, logSegmentNames, SEGMENT, streamSegmentNames, type ExportFile } from './export-files';
 import { locate } from './locate';
 import { LogCheck } from './log-check';
 import { parseManifest, parseSeal, type Manifest } from './manifest';
-import { openNote } from './note';
+import { openNote, parseNote } from './note';
 import { parseVkey, type VerifierKey } from './note-key';
 import { readSegment } from './segment';
 import { parseProofs, StreamCheck, type ProofRecord } from './stream-check';
@@ -32,9 +32,13 @@ interface Counts {
   withheld: Record<string, number>;
 }
 
-/** Reads a whole export; the report says everything, nothing is thrown for what the export contains. */
+/**
+ * Reads a whole export; the report says everything about what it contains. Throws FormatError when the key or checkpoint
+ * given from outside cannot be read: that is the caller's mistake, not the export's.
+ */
 export async function verifyExport(files: AsyncIterable<ExportFile>, options: VerifyOptions = {}): Promise<Report> {
   const given = options.vkey === undefined ? null : parseVkey(options.vkey);
+  if (options.atLeast !== undefined) parseCheckpoint(parseNote(options.atLeast).text);
   const verification = new Verification(new FileSequence(files), options, given);
   return verification.run();
 }

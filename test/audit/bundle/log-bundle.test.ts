@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { readContainer } from '../../../audit/bundle/container-reader';
 import { memberHeader, padding, TRAILER } from '../../../audit/bundle/member';
 import { verifyBundle } from '../../../audit/bundle/verify-bundle';
+import { FormatError } from '../../../audit/log/format-error';
 import { decodeEntryBundle, encodeEntryBundle, encodeTile } from '../../../audit/log/tiles';
 import { leafHash } from '../../../audit/log/tree';
 import type { Report } from '../../../audit/log/verdict';
@@ -104,6 +105,15 @@ describe('an earlier checkpoint', () => {
     const log = await sampleLog(3);
     const report = await verify(await logBundle(log), { ...withKey, atLeast: log.checkpoint.replaceAll('cession.test', 'cession.other') });
     expect(report).toMatchObject({ outcome: 'broken', integrity: { reasons: [{ code: 'SIGNATURE_MISSING', file: 'the checkpoint given' }] } });
+  });
+});
+
+describe('a key or checkpoint given from outside', () => {
+  it.each<[string, object]>([
+    ['a key', { vkey: 'not a key' }],
+    ['an earlier checkpoint', { ...withKey, atLeast: 'not a note' }],
+  ])('that is not %s is the caller\'s mistake, not a broken export', async (_case, options) => {
+    await expect(verify(await logBundle(await sampleLog(2)), options)).rejects.toThrow(FormatError);
   });
 });
 
