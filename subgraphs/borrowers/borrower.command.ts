@@ -9,16 +9,16 @@ import { rightsOver } from '../../kernel/rights/rights.repository';
 import { seal } from '../../kernel/vault/seal';
 import { newId } from '../../schema/ids';
 import { InputError } from '../../schema/input-error';
-import { EMPLOYER_BINDING, NAME_BINDING, nationalIdIndex, NATIONAL_ID_BINDING, normaliseName, normaliseNationalId, PERSON_INDEX } from './borrower';
+import { EMPLOYER_BINDING, NAME_BINDING, nationalIdIndex, NATIONAL_ID_BINDING, PERSON_INDEX } from './borrower';
 import { borrowersRegistered, contactPointAdded } from './borrower.event';
 import { findByNationalId, insertBorrower, personOf } from './borrower.repository';
 import type { RegisterBorrowerInput } from './borrower.type';
-import { contactBinding, normaliseContact, type ContactKind, type ContactSource } from './contact-point';
+import { contactBinding } from './contact-point';
 import { insertContactPoints } from './contact-point.repository';
 import type { ContactPointRow } from './contact-point.row';
+import { checkRegistration, type Registration } from './registration';
 
 const RULE_PACK = 'borrower-2026.1';
-const CONTACT_POINTS_MAX = 20;
 
 export const AUTHORITY_REFUSAL: Refusal = {
   ruleId: 'BORROWER-AUTHORITY-STANDS',
@@ -34,49 +34,19 @@ const KNOWN_REFUSAL: Refusal = {
   remedy: 'Use the borrower that borrowerByNationalId finds.',
 };
 
-interface CheckedBorrower {
-  readonly name: string;
-  readonly nationalId: string | null;
-  readonly nationalIdKey: string | null;
-  readonly employer: string | null;
-  readonly contacts: readonly { readonly kind: ContactKind; readonly value: string; readonly source: ContactSource }[];
-}
-
-function required(value: string | null, argument: string, message: string): string {
-  if (value === null) throw new InputError(argument, message);
-  return value;
-}
-
-function checkInput(input: RegisterBorrowerInput): CheckedBorrower {
-  const contacts = input.contactPoints ?? [];
-  if (contacts.length > CONTACT_POINTS_MAX) throw new InputError('input.contactPoints', `A borrower is registered with at most ${CONTACT_POINTS_MAX} contact points.`);
-  const nationalId = input.nationalId ?? null;
-  const employer = input.employer ?? null;
-  return {
-    name: required(normaliseName(input.name), 'input.name', 'A name has 1 to 200 characters.'),
-    nationalId: nationalId?.trim() ?? null,
-    nationalIdKey: nationalId === null ? null : required(normaliseNationalId(nationalId), 'input.nationalId', 'This is not an identity number.'),
-    employer: employer === null ? null : required(normaliseName(employer), 'input.employer', 'An employer has 1 to 200 characters.'),
-    contacts: contacts.map(({ kind, value, source }, at) => ({
-      kind,
-      source,
-      value: required(normaliseContact(kind, value), `input.contactPoints.${at}.value`, 'This value cannot reach anybody by this means.'),
-    })),
-  };
-}
-
 export function registerBorrower(context: RoomContext, input: RegisterBorrowerInput): Promise<CommandOutcome> {
-  const checked = checkInput(input);
+  const checked = checkRegistration(input);
+  if (!checked.ok) throw new InputError(`input.${checked.part}`, checked.message);
   return runCommand(context, {
     name: 'registerBorrower',
     scope: 'borrowers:write',
     clientKey: input.clientKey,
     input,
-    execute: (work) => execute(context, work, checked),
+    execute: (work) => execute(context, work, checked.registration),
   });
 }
 
-async function execute(context: RoomContext, work: CommandWork, borrower: CheckedBorrower): Promise<{ id: string } | RefusedCommand> {
+async function execute(context: RoomContext, work: CommandWork, borrower: Registration): Promise<{ id: string } | RefusedCommand> {
   const { keyStore } = context.services;
   const { transaction } = work;
   const creditorId = context.actor.org;
@@ -91,7 +61,7 @@ async function execute(context: RoomContext, work: CommandWork, borrower: Checke
   const sealed = (binding: string, value: string): Buffer => seal(key, binding, Buffer.from(value, 'utf8'));
   const freshPerson = newId('person');
   const personId = borrower.nationalIdKey === null ? freshPerson : await personOf(transaction, keyStore.blind(PERSON_INDEX, borrower.nationalIdKey), freshPerson);
-  const contacts = borrower.contacts.map(({ kind, value, source }): ContactPointRow => {
+  const contacts = borrower.contactPoints.map(({ kind, value, source }): ContactPointRow => {
     const id = newId('contact');
     return { id, borrowerId, creditorId, kind, source, value: sealed(contactBinding(id), value), status: 'ACTIVE', addedAt: transaction.now };
   });

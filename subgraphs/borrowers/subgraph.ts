@@ -41,3 +41,8 @@ export const borrowersRoom: RoomDefinition = {
   following: new Map(),
   reconsiderations: new Map([[WITHDRAW_CONTACT, withdrawContactPoint]]),
 };
+
+export { checkRegistration, type BorrowerParticulars, type Registration } from './registration';
+export { openBatch as openBorrowerBatch, closeBatch as closeBorrowerBatch, type BorrowerBatch, type ImportTools as BorrowerImportTools } from './import/batch';
+export { stageBorrowers } from './import/stage';
+export { moveBorrowers } from './import/move';

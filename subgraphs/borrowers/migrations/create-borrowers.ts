@@ -47,13 +47,14 @@ const PERSON = [
   `revoke all on function person_of from public`,
 ];
 
-/** Rows wait here, sealed, until every line of the file was validated; `next_row` moves with each chunk that has left. */
+/** Rows wait here, sealed, until every line of the file was validated; `moved_through` moves with each chunk that has left. */
 const STAGING = [
   `create table import_batch (
     id text primary key,
     creditor_id text not null,
     file_hash bytea not null,
-    next_row int not null default 0,
+    mapping_hash bytea not null,
+    moved_through int not null default 0,
     closed_at timestamptz,
     unique (creditor_id, file_hash)
   )`,
