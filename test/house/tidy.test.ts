@@ -10,7 +10,9 @@ const MOST_CONSTRUCTOR_PARAMETERS = 4;
 const LONGEST_TEST = 450;
 
 /** `rule file` → why this file may. */
-const EXCEPTIONS: Record<string, string> = {};
+const EXCEPTIONS: Record<string, string> = {
+  'verb cli/output.ts: processOutput': 'the output of the process: a noun',
+};
 
 const files = sourceFiles();
 /** These files name what they forbid. */
@@ -44,7 +46,7 @@ describe('every source file', () => {
 
   it.each([
     ['work left undone', /\b(TODO|FIXME|HACK)\b/],
-    ['output past the writer', /\bconsole\.\w/],
+    ['output past the writer', /\bconsole\.(log|error|warn|info|debug|trace|table|dir|assert)\b/],
     ['a type check switched off', /@ts-(ignore|nocheck|expect-error)/],
     ['a lint rule switched off', /eslint-disable/],
     ['a default export', /^export default (?!.*(startTestServer|stopTestServer))/m],
@@ -55,7 +57,7 @@ describe('every source file', () => {
   });
 
   it('prints only where people or scripts asked for output', () => {
-    const mayPrint = /^(cli\/|test\/bench\/|hub\.ts|compose\.ts)/;
+    const mayPrint = /^(cli\/|test\/bench\/|hub\.ts|compose\.ts)|\/main\.ts$/;
     expect(offenders('print', code, ({ path: file, text }) => !mayPrint.test(file) && (/process\.(stdout|stderr)\.write/.exec(text)?.[0] ?? false))).toEqual([]);
   });
 

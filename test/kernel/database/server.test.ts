@@ -14,6 +14,8 @@ let config: Config;
 
 beforeAll(async () => {
   home = await fs.mkdtemp(path.join(os.tmpdir(), 'cession-server-'));
+  // Run as root, the server's account must be able to pass, or the data would go to /var/lib/cession and stay there.
+  await fs.chmod(home, 0o711);
   config = loadConfig({ CESSION_HOME: path.join(home, 'hub') });
 });
 afterAll(async () => {
