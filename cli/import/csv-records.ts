@@ -31,8 +31,8 @@ const QUOTE_ERRORS = new Set(['CSV_QUOTE_NOT_CLOSED', 'CSV_INVALID_CLOSING_QUOTE
 /** The parser's own messages quote the file. */
 function explain(error: unknown): unknown {
   if (!(error instanceof CsvError)) {
-    const code = (error as NodeJS.ErrnoException).code;
-    return error instanceof Error && (code === 'ENOENT' || code === 'EACCES' || code === 'EISDIR') ? new ImportError('FILE_UNREADABLE', `The file cannot be read (${code}).`, null) : error;
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' || code === 'EACCES' || code === 'EISDIR' ? new ImportError('FILE_UNREADABLE', `The file cannot be read (${code}).`) : error;
   }
   const line = Number((error as { lines?: unknown }).lines) || null;
   const where = line === null ? 'The file' : `The record that ends on line ${line}`;
