@@ -1,0 +1,35 @@
+/** The door of the agencies room: its subgraph and its definition. */
+import type { RoomContext } from '../../kernel/context';
+import type { RoomDefinition } from '../../kernel/room-host';
+import { roomTables } from '../../kernel/room-tables';
+import { buildRoomSchema, type RoomSchema } from '../../schema/subgraph-schema';
+import { loadAgency } from './agency.loader';
+import { AgencyResolver, LicenceResolver, loadLicence } from './agency.resolver';
+import { AgencyRow } from './agency.row';
+import { CreditorEngagementsResolver, EngagementResolver, loadEngagement } from './engagement.resolver';
+import { EngagementRow } from './engagement.row';
+import { LicenceRow } from './licence.row';
+import { CreateAgencies1763700001000 } from './migrations/create-agencies';
+import { SecurityAttestationRow } from './security-attestation.row';
+
+export function subgraphSchema(): RoomSchema {
+  return buildRoomSchema<RoomContext>({
+    resolvers: [AgencyResolver, LicenceResolver, EngagementResolver, CreditorEngagementsResolver],
+    references: {
+      Agency: ({ id }, context) => loadAgency(context, id),
+      Licence: ({ id }, context) => loadLicence(context, id),
+      Engagement: ({ id }, context) => loadEngagement(context, id),
+      // The creditors room answers for the creditor; this room only adds its engagements, which have a scope of their own.
+      Creditor: ({ id }) => ({ id }),
+    },
+  });
+}
+
+export const agenciesRoom: RoomDefinition = {
+  name: 'agencies',
+  subgraph: subgraphSchema,
+  rows: [AgencyRow, LicenceRow, EngagementRow, SecurityAttestationRow],
+  migrations: [roomTables('agencies'), CreateAgencies1763700001000],
+  following: new Map(),
+  reconsiderations: new Map(),
+};
