@@ -1,4 +1,4 @@
-/** What jest's own process tells its workers: the environment is the only channel it gives. */
+/** What jest's own process and whoever started it tell the test files: the environment is the only channel there is. */
 
 export interface TestRun {
   readonly home: string;
@@ -6,6 +6,11 @@ export interface TestRun {
   /** The shared server, as its administrator. */
   readonly adminUrl: string;
 }
+
+/** `npm run golden`: golden files are rewritten instead of compared. */
+export const REWRITES_GOLDEN = process.env['GOLDEN'] === 'write';
+/** `TEST_LOG=error npm test`: what rooms under test report is shown. */
+export const TEST_LOG_LEVEL = process.env['TEST_LOG'] === 'error' ? 'error' : 'silent';
 
 const VARIABLE = 'CESSION_TEST_RUN';
 /** Set-up and teardown are separate modules of one process. */

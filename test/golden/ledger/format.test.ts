@@ -24,8 +24,8 @@ import { tilePath } from '../../../audit/log/tiles';
 import { CompactRange } from '../../../audit/log/tree';
 import { REASON_CODES } from '../../../audit/log/verdict';
 import { collect } from '../../audit/sample-log';
+import { REWRITES_GOLDEN } from '../../support/test-run';
 
-const WRITE = process.env['GOLDEN'] === 'write';
 const PAGE = join(__dirname, '../../../audit/FORMAT.md');
 const ORIGIN = 'cession.example/ledger';
 const KEY = createSigningKey(ORIGIN, Buffer.from(Array.from({ length: 32 }, (_, i) => i)));
@@ -164,20 +164,20 @@ describe('the format page', () => {
       names.push(name);
       return `${head}${examples.texts.get(name) ?? ''}\n\`\`\``;
     });
-    if (WRITE) writeFileSync(PAGE, made);
+    if (REWRITES_GOLDEN) writeFileSync(PAGE, made);
     else expect(page).toBe(made);
     expect(names.sort()).toEqual([...examples.texts.keys()].sort());
   });
 
   it.each(['log', 'stream'] as const)('belongs to the %s export kept beside this test', async (kind) => {
     const file = join(__dirname, `${kind}.tar`);
-    if (WRITE) writeFileSync(file, examples[kind]);
+    if (REWRITES_GOLDEN) writeFileSync(file, examples[kind]);
     expect(existsSync(file) && readFileSync(file).equals(examples[kind])).toBe(true);
     const report = await verifyBundle(file, { vkey: KEY.vkey });
     expect(report.outcome).toBe('verified');
     for (const language of ['en', 'zh'] as const) {
       const page = join(__dirname, `${kind}-report.${language}.txt`);
-      if (WRITE) writeFileSync(page, renderReport(report, language));
+      if (REWRITES_GOLDEN) writeFileSync(page, renderReport(report, language));
       expect(renderReport(report, language)).toBe(readFileSync(page, 'utf8'));
     }
   });
