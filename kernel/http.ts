@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { HubError, type HubErrorCode } from './errors';
 
 export const HEADERS = {
@@ -87,6 +87,7 @@ export async function listen(server: Server, host: string, port: number): Promis
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.headersTimeout = HEADERS_TIMEOUT_MS;
+  watchConnections(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -101,11 +102,36 @@ export async function listen(server: Server, host: string, port: number): Promis
 /** Takes no new connection, lets running requests end for `graceMs`, then cuts the rest. */
 export async function drain(server: Server, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
+  idleClosers.get(server)?.();
   const cut = setTimeout(() => server.closeAllConnections(), graceMs);
-  // A keep-alive connection becomes idle only after its answer; node closes it then only if asked again.
-  const sweep = setInterval(() => server.closeIdleConnections(), 50);
   await closed;
   clearTimeout(cut);
-  clearInterval(sweep);
+}
+
+const idleClosers = new WeakMap<Server, () => void>();
+
+/**
+ * Node's own `closeIdleConnections` leaves connections that have not sent their first request, and clients open such in
+ * advance: each would hold a stop until it is cut.
+ */
+function watchConnections(server: Server): void {
+  const running = new Map<Socket, number>();
+  let closing = false;
+  const change = (socket: Socket, by: number) => {
+    const count = (running.get(socket) ?? 0) + by;
+    running.set(socket, count);
+    if (closing && count === 0) socket.end();
+  };
+  server.on('connection', (socket) => {
+    change(socket, 0);
+    socket.once('close', () => running.delete(socket));
+  });
+  server.prependListener('request', ({ socket }, response) => {
+    change(socket, 1);
+    response.once('close', () => change(socket, -1));
+  });
+  idleClosers.set(server, () => {
+    closing = true;
+    for (const [socket, count] of running) if (count === 0) socket.end();
+  });
 }

@@ -97,16 +97,17 @@ function startWorkers(definition: RoomDefinition, surroundings: RoomSurroundings
     halted.add(part);
     diagnostics.fatal({ room: definition.name, err: error }, `the ${part} has halted`);
   };
+  const onTrouble = (part: string) => (err: unknown) => diagnostics.warn({ part, err }, `the ${part} tries again`);
   const following = withStanding(definition.following);
   const leases: Lease[] = [
     runUnderLease(worker, `relay:${definition.name}`, () => {
-      const relay = new Relay({ worker, ledger, receipts, reconsiderations: definition.reconsiderations, onHalt: onHalt('relay') });
+      const relay = new Relay({ worker, ledger, receipts, reconsiderations: definition.reconsiderations, onHalt: onHalt('relay'), onTrouble: onTrouble('relay') });
       const sweep = setInterval(() => void sweepRefusals(worker).then(() => receipts.recorded(), (err: unknown) => diagnostics.warn({ err }, 'the sweep of refusals failed')), SWEEP_MS);
       relay.start();
       return async () => (clearInterval(sweep), relay.stop());
     }),
     runUnderLease(worker, `follower:${definition.name}`, () => {
-      const follower = new Follower({ worker, ledger, following, onHalt: onHalt('follower') });
+      const follower = new Follower({ worker, ledger, following, onHalt: onHalt('follower'), onTrouble: onTrouble('follower') });
       follower.start();
       return () => follower.stop();
     }),

@@ -26,6 +26,8 @@ export interface FollowerOptions {
   readonly ledger: Ledger;
   readonly following: ReadonlyMap<string, readonly Following[]>;
   readonly onHalt: (error: Error) => void;
+  /** Anything else that went wrong: it is tried again from the position kept in the database. */
+  readonly onTrouble: (error: unknown) => void;
 }
 
 const PAGE = 512;
@@ -75,6 +77,7 @@ export class Follower {
           return;
         }
         position = null;
+        this.options.onTrouble(error);
         if (!this.stopped) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }

@@ -30,6 +30,8 @@ export interface RelayOptions {
   readonly reconsiderations: ReadonlyMap<string, Reconsideration>;
   /** A refusal that no room can mend (gap, conflict, forbidden): the relay stops and says so; it never skips a number. */
   readonly onHalt: (error: Error) => void;
+  /** Anything else that went wrong: it is tried again, and the operator should know why nothing moves. */
+  readonly onTrouble: (error: unknown) => void;
 }
 
 const COLUMNS = 'record_id, event_id, event, streams, expect, disclosures, reconsider, seq';
@@ -88,6 +90,7 @@ export class Relay {
           this.options.onHalt(error);
           return;
         }
+        this.options.onTrouble(error);
         await this.pause(RETRY_MS);
       }
     }

@@ -2,31 +2,22 @@
  * Real rooms on a real database and a real ledger writer, without gateway: for tests of what a room itself promises.
  * Entered only through `Room.execute`, as any transport would.
  */
-import { generateKeyPairSync } from 'node:crypto';
 import { AUDIT_DATABASE } from '../../audit/definition';
-import { openLedger, type OpenedLedger } from '../../audit/ledger-port';
-import { openPemSigner } from '../../audit/signer';
-import { createLedger } from '../../audit/writer/create-ledger';
+import type { OpenedLedger } from '../../audit/ledger-port';
 import type { Actor } from '../../kernel/actor';
-import type { RoomDatabase } from '../../kernel/database/room-database';
-import { openDiagnostics } from '../../kernel/diagnostics';
 import type { Ledger } from '../../kernel/ledger';
 import type { RoomAnswer } from '../../kernel/room';
 import { databaseOf, openRoom, type OpenRoom, type RoomDefinition } from '../../kernel/room-host';
-import { Secret } from '../../kernel/secret';
 import { KEY_STORE_DATABASE, openKeyStore, type KeyStore } from '../../kernel/vault/key-store';
 import { deriveMasterKeys } from '../../kernel/vault/master-keys';
 import type { RoomName } from '../../schema/vocabulary';
 import { testDatabase, type TestDatabase } from './test-database';
-
-/** The ledger's own connections beside those of any room. */
-const LEDGER_POOL = 12;
+import { openTestLedger, testDiagnostics } from './test-ledger';
 
 export interface TestRooms {
   readonly database: TestDatabase;
   readonly ledger: OpenedLedger;
   readonly keyStore: KeyStore;
-  readonly audit: RoomDatabase;
   room(name: RoomName): OpenRoom;
   /** Waits until every room has applied every entry. */
   settled(): Promise<void>;
@@ -50,7 +41,6 @@ export function testRooms(definitions: readonly RoomDefinition[], options: TestR
 class Opened implements TestRooms {
   ledger!: OpenedLedger;
   keyStore!: KeyStore;
-  audit!: RoomDatabase;
   private readonly rooms = new Map<RoomName, OpenRoom>();
 
   constructor(
@@ -60,16 +50,11 @@ class Opened implements TestRooms {
   ) {}
 
   async open(): Promise<void> {
-    const base = this.database.config;
-    const config = { ...base, database: { ...base.database, workerPoolSize: LEDGER_POOL } };
-    const diagnostics = openDiagnostics(process.env['TEST_LOG'] === 'error' ? 'error' : 'silent');
-    this.audit = await this.database.open(AUDIT_DATABASE);
+    const { config } = this.database;
+    const diagnostics = testDiagnostics();
     const keys = await this.database.open(KEY_STORE_DATABASE);
     this.keyStore = openKeyStore(keys.worker, deriveMasterKeys(config.masterKey));
-    const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-    const signer = openPemSigner(config.ledger.origin, new Secret(pem));
-    await createLedger(this.audit.worker, { origin: config.ledger.origin, vkey: signer.vkey, now: new Date() });
-    this.ledger = await openLedger({ pool: this.audit.worker, signer, checkpointIntervalMs: 200, diagnostics });
+    this.ledger = await openTestLedger(this.database);
     for (const definition of this.definitions) {
       const port = this.ledger.ledgerFor(definition.name);
       const ledger = this.options.wrapLedger?.(port) ?? port;
@@ -80,7 +65,6 @@ class Opened implements TestRooms {
 
   async close(): Promise<void> {
     await Promise.all([...this.rooms.values()].map((room) => room.stop()));
-    await this.ledger.stop();
   }
 
   room(name: RoomName): OpenRoom {

@@ -1,0 +1,187 @@
+/**
+ * The composition root: the whole hub in one process, or gateway and rooms as processes of their own. Knows every room by
+ * name so that nothing else has to; decides nothing about debts, rights or evidence.
+ */
+import 'reflect-metadata';
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { openAuditRoom } from './audit/subgraph';
+import { AUDIT_DATABASE, auditPoolConfig } from './audit/definition';
+import { openPemSigner, type LedgerSigner } from './audit/signer';
+import { createLedger } from './audit/writer/create-ledger';
+import { readHead } from './audit/writer/head';
+import { openGateway } from './gateway/gateway';
+import { freezeDeep, type Config, type PreparedConfig } from './kernel/config';
+import { gatewayCredentials } from './kernel/credentials';
+import type { Durability } from './kernel/database/embedded-server';
+import { migrateRoom } from './kernel/database/migrate';
+import { openRoomDatabase } from './kernel/database/room-database';
+import { startDatabaseServer } from './kernel/database/server';
+import type { Diagnostics } from './kernel/diagnostics';
+import { openKeyStoreRoom } from './kernel/key-store-room';
+import { openLedgerKey } from './kernel/keys';
+import { openMetrics } from './kernel/metrics';
+import { databaseOf, openRoom, type OpenRoom, type RoomDefinition } from './kernel/room-host';
+import { StartError } from './kernel/start-error';
+import { KEY_STORE_DATABASE } from './kernel/vault/key-store';
+import { agenciesRoom } from './subgraphs/agencies/subgraph';
+import { borrowersRoom } from './subgraphs/borrowers/subgraph';
+import { creditorsRoom } from './subgraphs/creditors/subgraph';
+import { debtsRoom } from './subgraphs/debts/subgraph';
+
+const ROOM_DEFINITIONS: readonly RoomDefinition[] = [creditorsRoom, debtsRoom, agenciesRoom, borrowersRoom];
+
+export interface PreparedHub {
+  readonly config: PreparedConfig;
+  readonly signer: LedgerSigner;
+  /** The ledger was created by this very start: there is no creditor, no operator and no debt yet. */
+  readonly firstStart: boolean;
+  stop(): Promise<void>;
+}
+
+export interface Hub {
+  readonly url: string;
+  readonly rooms: readonly OpenRoom[];
+  stop(): Promise<void>;
+}
+
+/** Database, roles, migrations, and on the very first start the ledger. Nothing serves yet. */
+export async function prepareHub(given: Config, diagnostics: Diagnostics, options: { durability?: Durability } = {}): Promise<PreparedHub> {
+  const server = await startDatabaseServer(given, options.durability);
+  try {
+    const { config } = server;
+    for (const definition of [KEY_STORE_DATABASE, AUDIT_DATABASE, ...ROOM_DEFINITIONS.map(databaseOf)]) {
+      const migrations = await migrateRoom(config, definition);
+      if (migrations.length > 0) diagnostics.info({ room: definition.room, migrations }, 'the database was migrated');
+    }
+    const { signer, created } = await ensureLedger(config, diagnostics);
+    return { config, signer, firstStart: created, stop: () => server.stop() };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+/**
+ * A log begins exactly once, before anything was ever said. Where a room has followed or sent entries and the log is gone,
+ * it was lost, and a new one in its place would be a forgery.
+ */
+async function ensureLedger(config: PreparedConfig, diagnostics: Diagnostics): Promise<{ signer: LedgerSigner; created: boolean }> {
+  const audit = await openRoomDatabase(config, AUDIT_DATABASE);
+  try {
+    const exists = (await readHead(audit.worker)) !== null;
+    const signer = openPemSigner(config.ledger.origin, await openLedgerKey(config, !exists));
+    if (exists) return { signer, created: false };
+    for (const definition of ROOM_DEFINITIONS) await refuseUsedRoom(config, definition);
+    await createLedger(audit.worker, { origin: config.ledger.origin, vkey: signer.vkey, now: new Date() });
+    diagnostics.info({ origin: config.ledger.origin }, 'the ledger was created');
+    return { signer, created: true };
+  } finally {
+    await audit.close();
+  }
+}
+
+async function refuseUsedRoom(config: PreparedConfig, definition: RoomDefinition): Promise<void> {
+  const database = await openRoomDatabase(config, databaseOf(definition));
+  try {
+    const { rows } = await database.worker.query<{ used: boolean }>(
+      'select exists (select 1 from follower where next_index > 0) or exists (select 1 from relay where last_seq > 0) as used',
+    );
+    if (!rows[0]!.used) return;
+  } finally {
+    await database.close();
+  }
+  throw new StartError(`The ledger is missing, but the ${definition.name} room has worked with one.`, 'Restore the audit database from its backup; a new ledger in its place would hide what happened.');
+}
+
+/** Every room, the ledger's writer and the gateway in this process. */
+export async function startHub(prepared: PreparedHub, diagnostics: Diagnostics): Promise<Hub> {
+  const config = freezeDeep({ ...prepared.config, database: auditPoolConfig(prepared.config.database) });
+  const keyStore = await openKeyStoreRoom(config);
+  const audit = await openAuditRoom({ config, signer: prepared.signer, keyStore: keyStore.keyStore, diagnostics });
+  const rooms: OpenRoom[] = [];
+  for (const definition of ROOM_DEFINITIONS) {
+    rooms.push(await openRoom(definition, { config: prepared.config, ledger: audit.ledger.ledgerFor(definition.name), keyStore: keyStore.keyStore, diagnostics }));
+  }
+  const all = [...rooms, audit.room];
+  const { tokens } = await gatewayCredentials(config);
+  const gateway = await openGateway({
+    config,
+    rooms: Object.fromEntries(all.map((room) => [room.name, room])),
+    tokens,
+    diagnostics,
+    metrics: openMetrics(),
+    routes: audit.routes,
+  });
+  return {
+    url: gateway.url,
+    rooms: all,
+    async stop() {
+      await gateway.stop();
+      await Promise.all(rooms.map((room) => room.stop()));
+      await audit.stop();
+      await keyStore.close();
+    },
+  };
+}
+
+/** In the order they can become ready: the ledger before its followers, the rooms before the gateway. */
+const PROCESSES = ['audit/main.js', ...ROOM_DEFINITIONS.map(({ name }) => `subgraphs/${name}/main.js`), 'gateway/main.js'];
+/** A process that has not ended by then is stuck; what it acknowledged is durable, so it may be killed. */
+const STOP_MS = 15_000;
+
+export interface RunningProcesses {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Gateway and each room as its own process over HTTP, with `env` as their configuration. Resolves when all serve; when one
+ * ends by itself the others are stopped too and `onEnded` is told, for half a hub answers nobody.
+ */
+export async function startProcesses(prepared: PreparedHub, diagnostics: Diagnostics, env: NodeJS.ProcessEnv, onEnded: (name: string) => void): Promise<RunningProcesses> {
+  const children: ChildProcess[] = [];
+  let stopping: Promise<void> | null = null;
+  const stop = () => (stopping ??= stopAll([...children].reverse()));
+  try {
+    for (const name of PROCESSES) {
+      const child = fork(path.join(compiledRoot(), name), { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+      children.push(child);
+      child.once('exit', () => {
+        if (stopping !== null) return;
+        diagnostics.error({ process: name }, 'a process of the hub ended by itself');
+        void stop().then(() => onEnded(name));
+      });
+      await ready(child, name);
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const { host, port } = prepared.config;
+  return { url: `http://${host}:${port}`, stop };
+}
+
+/** Where the compiled files are, also for callers that run the sources. */
+function compiledRoot(): string {
+  return path.basename(__dirname) === 'dist' ? __dirname : path.join(__dirname, 'dist');
+}
+
+async function ready(child: ChildProcess, name: string): Promise<void> {
+  const ended = once(child, 'exit').then(() => {
+    throw new StartError(`The process ${name} ended before it was ready.`, 'Its own lines above say why.');
+  });
+  await Promise.race([once(child, 'message'), ended]);
+}
+
+async function stopAll(children: readonly ChildProcess[]): Promise<void> {
+  for (const child of children) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+    await ended;
+    clearTimeout(timer);
+  }
+}
