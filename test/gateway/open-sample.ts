@@ -43,7 +43,9 @@ export interface Sample {
   stop(): Promise<void>;
 }
 
-export async function openSample(overrides: Partial<GatewayOptions> = {}, env: NodeJS.ProcessEnv = {}): Promise<Sample> {
+type Overrides = Partial<GatewayOptions> | ((rooms: Sample['rooms'], config: Config) => Promise<Partial<GatewayOptions>>);
+
+export async function openSample(overrides: Overrides = {}, env: NodeJS.ProcessEnv = {}): Promise<Sample> {
   const home = mkdtempSync(path.join(tmpdir(), 'cession-gateway-'));
   const config = loadConfig({ CESSION_HOME: home, PORT: '0', ...env });
   const rooms = sampleRooms();
@@ -54,7 +56,7 @@ export async function openSample(overrides: Partial<GatewayOptions> = {}, env: N
     tokens: openTokenVerifier(config),
     diagnostics: openDiagnostics('silent'),
     contractOf: (audience) => sampleContract(rooms, audience).supergraphSdl,
-    ...overrides,
+    ...(typeof overrides === 'function' ? await overrides(rooms, config) : overrides),
   });
   const token = (audience: Audience) => issuer.mintToken({ audience, org: ORGS[audience], sub: audience === 'BORROWER' ? ORGS.BORROWER : 'officer-1', scopes: ['debts:read'] });
   const send: Sample['send'] = async (url, init = {}) => {
