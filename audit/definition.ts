@@ -1,6 +1,14 @@
-/** The audit room's part of the database. */
+/** The audit room's part of the database, and how many connections the ledger in it needs. */
+import type { DatabaseConfig } from '../kernel/config';
 import type { DatabaseDefinition } from '../kernel/database/definition';
 import { roomTables } from '../kernel/room-tables';
+import { LEDGER_CONNECTIONS } from './ledger-port';
 import { LedgerTables } from './migrations/ledger-tables';
+import { LedgerViews } from './migrations/ledger-views';
 
-export const AUDIT_DATABASE: DatabaseDefinition = { room: 'audit', rows: [], migrations: [roomTables('audit'), LedgerTables] };
+export const AUDIT_DATABASE = { room: 'audit', rows: [], migrations: [roomTables('audit'), LedgerTables, LedgerViews] } as const satisfies DatabaseDefinition;
+
+/** A writer that waits for a connection which its own lease holds would wait for ever. */
+export function auditPoolConfig<T extends DatabaseConfig>(database: T): T {
+  return { ...database, workerPoolSize: Math.max(database.workerPoolSize, LEDGER_CONNECTIONS + 3) };
+}

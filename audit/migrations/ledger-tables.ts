@@ -20,8 +20,9 @@ const HEAD = `create table head (
 )`;
 
 /**
- * bytea, not text or jsonb: what is hashed is stored as it was hashed. `links` holds the JSON of the link disclosures, one
- * a line, in the order of the streams. Names are compared by bytes, whatever the database's collation is.
+ * bytea, not text or jsonb: what is hashed is stored as it was hashed. `links` holds the link disclosures, decoded to their
+ * JSON `[salt,stream,n,prev]`, one a line, in the order of the streams; row scope looks for a stream's name in it. Names are
+ * compared by bytes, whatever the database's collation is.
  */
 const ENTRY = [
   `create table entry (

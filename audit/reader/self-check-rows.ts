@@ -3,10 +3,11 @@
  * Pure. The first difference is thrown, named by table, place and both values.
  */
 import type { HeldDisclosure } from '../../kernel/ledger';
-import { digestDisclosure, parseDisclosure, type Disclosure } from '../log/commitment';
+import { digestDisclosure } from '../log/commitment';
 import { parseEntry, type ParsedEntry } from '../log/entry';
 import { FormatError } from '../log/format-error';
 import { leafHash } from '../log/tree';
+import { decodeLinks, parseLink, type Link } from './stored-links';
 
 export interface Difference {
   readonly table: 'head' | 'entry' | 'stream_entry' | 'tile' | 'checkpoint';
@@ -49,8 +50,6 @@ export interface Expectation {
   /** The last number of each source. */
   readonly sources: ReadonlyMap<string, number>;
 }
-
-export type Link = Extract<Disclosure, { form: 'link' }>;
 
 export interface CheckedEntry {
   readonly entry: ParsedEntry;
@@ -101,11 +100,8 @@ function checkDisclosures(row: CheckedRow, { event }: ParsedEntry, at: string): 
 }
 
 function checkLinks(row: CheckedRow, entry: ParsedEntry, at: string): Link[] {
-  const texts = row.links.length === 0 ? [] : row.links.toString('latin1').split('\n');
+  const texts = decodeLinks(row.links);
   const digests = texts.map(digestDisclosure).sort();
   if (digests.join() !== entry.links.join()) differ({ table: 'entry', check: 'the links kept are those of the digests', at, expected: entry.links.join(), got: digests.join() });
-  return texts.map((text) => {
-    const link = reading('a link is readable', at, () => parseDisclosure(text));
-    return link.form === 'link' ? link : differ({ table: 'entry', check: 'a link is a link', at, expected: 'link', got: link.form });
-  });
+  return texts.map((text) => reading('a link is readable', at, () => parseLink(text)));
 }

@@ -14,7 +14,8 @@ import { CompactRange } from '../log/tree';
 import { GrowingTree, type FullTile } from '../writer/growing-tree';
 import { readHead, type Head } from '../writer/head';
 import { BrokenInvariant, partialTiles } from '../writer/ledger-state';
-import { checkRow, differ, DifferenceFound, type CheckedEntry, type CheckedRow, type Difference, type Link } from './self-check-rows';
+import { checkRow, differ, DifferenceFound, type CheckedEntry, type CheckedRow, type Difference } from './self-check-rows';
+import type { Link } from './stored-links';
 
 /** Where a check may go on: what it had derived up to entry `next`. Plain JSON. */
 export interface SelfCheckMark {

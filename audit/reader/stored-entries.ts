@@ -5,11 +5,11 @@
 import type { ClientBase } from 'pg';
 import type { HeldDisclosure, StoredEntry } from '../../kernel/ledger';
 import type { StreamName } from '../../schema/vocabulary';
-import { digestDisclosure, parseDisclosure } from '../log/commitment';
+import { decodeLinks, heldLink } from './stored-links';
 
 export type Statements = Pick<ClientBase, 'query'>;
 
-interface EntryRow {
+export interface EntryRow {
   readonly index: string | number;
   readonly bytes: Buffer;
   readonly leaf_hash: Buffer;
@@ -17,9 +17,9 @@ interface EntryRow {
   readonly links: Buffer;
 }
 
-const COLUMNS = 'entry.index, entry.bytes, entry.leaf_hash, entry.disclosures, entry.links';
-const RANGE = `select ${COLUMNS} from entry where index >= $1 and index < $2 order by index limit $3`;
-const STREAM_RANGE = `select stream_entry.n, ${COLUMNS} from stream_entry join entry on entry.index = stream_entry.index
+export const ENTRY_COLUMNS = 'entry.index, entry.bytes, entry.leaf_hash, entry.disclosures, entry.links';
+const RANGE = `select ${ENTRY_COLUMNS} from entry where index >= $1 and index < $2 order by index limit $3`;
+const STREAM_RANGE = `select stream_entry.n, ${ENTRY_COLUMNS} from stream_entry join entry on entry.index = stream_entry.index
   where stream_entry.stream = $1 and stream_entry.n >= $2 and stream_entry.n <= $3 order by stream_entry.n limit $4`;
 
 export interface HashedEntry extends StoredEntry {
@@ -30,16 +30,9 @@ export interface StreamEntry extends HashedEntry {
   readonly n: number;
 }
 
-function linkOf(text: string): HeldDisclosure {
-  const link = parseDisclosure(text);
-  if (link.form !== 'link') throw new Error('a stored link is no link');
-  return { digest: digestDisclosure(text), kind: 'link', reveal: [link.stream as StreamName], text };
-}
-
-function toEntry(row: EntryRow): HashedEntry {
-  const links = row.links.length === 0 ? [] : row.links.toString('latin1').split('\n').map(linkOf);
+export function toEntry(row: EntryRow): HashedEntry {
   const disclosures = JSON.parse(row.disclosures.toString('utf8')) as HeldDisclosure[];
-  return { index: Number(row.index), bytes: row.bytes, leafHash: row.leaf_hash, disclosures: [...disclosures, ...links] };
+  return { index: Number(row.index), bytes: row.bytes, leafHash: row.leaf_hash, disclosures: [...disclosures, ...decodeLinks(row.links).map(heldLink)] };
 }
 
 /** Entries from `from` to `end` - 1, at most `limit` of them. */

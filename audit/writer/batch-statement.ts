@@ -3,6 +3,7 @@
  * through, so a writer that lost its epoch or its place writes nothing. One round trip, one commit.
  */
 import type { QueryConfig } from 'pg';
+import { encodeLinks } from '../reader/stored-links';
 import type { Batch } from './batch';
 
 /**
@@ -38,7 +39,7 @@ export function appendStatement(epoch: number, batch: Batch): QueryConfig {
   const lengths: [number[], number[], number[]] = [[], [], []];
   let at = 1;
   for (const { bytes, intake, links } of batch.entries) {
-    const parts = [bytes, Buffer.from(JSON.stringify(intake.disclosures)), Buffer.from(links.map((link) => link.text).join('\n'), 'latin1')];
+    const parts = [bytes, Buffer.from(JSON.stringify(intake.disclosures)), encodeLinks(links)];
     start.push(at);
     parts.forEach((part, column) => (lengths[column] as number[]).push(part.length));
     pieces.push(...parts);

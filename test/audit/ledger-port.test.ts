@@ -1,5 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import express from 'express';
 import type { Pool } from 'pg';
 import { AUDIT_DATABASE } from '../../audit/definition';
@@ -11,7 +13,6 @@ import { parseVkey } from '../../audit/log/note-key';
 import { openPemSigner } from '../../audit/signer';
 import { createLedger } from '../../audit/writer/create-ledger';
 import { openDiagnostics } from '../../kernel/diagnostics';
-import { drain, listen } from '../../kernel/http';
 import type { Ledger } from '../../kernel/ledger';
 import { openLedgerClient, type LedgerClient } from '../../kernel/ledger-http';
 import { Secret } from '../../kernel/secret';
@@ -33,12 +34,14 @@ describe('the ledger of a process', () => {
   let server: Server;
   let client: LedgerClient;
 
-  afterAll(async () => {
+  const database = testDatabase(AUDIT_DATABASE);
+  database.beforeClose(async () => {
     await client.stop();
-    await drain(server, 1_000);
+    server.closeAllConnections();
+    server.close();
     await ledger.stop();
   });
-  const database = testDatabase(AUDIT_DATABASE);
+  const url = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   beforeAll(async () => {
     pool = (await database.open(AUDIT_DATABASE)).worker;
@@ -48,8 +51,9 @@ describe('the ledger of a process', () => {
     await createLedger(pool, { origin: ORIGIN, vkey: signer.vkey, now: new Date() });
     ledger = await openLedger(options);
     server = createServer(express().use(ledgerRouter(ledger, MASTER_KEY)));
-    const url = await listen(server, '127.0.0.1', 0);
-    client = openLedgerClient({ room: 'debts', url, masterKey: MASTER_KEY });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    client = openLedgerClient({ room: 'debts', url: url(), masterKey: MASTER_KEY });
   });
 
   it('refuses to open a log that names another key', async () => {
@@ -116,11 +120,11 @@ describe('the ledger of a process', () => {
     ['the one of another installation', 'other'],
   ])('answers nothing to %s', async (_case, authorization) => {
     if (authorization === 'other') {
-      const stranger = openLedgerClient({ room: 'debts', url: `http://127.0.0.1:${(server.address() as { port: number }).port}`, masterKey: new Secret(Buffer.alloc(32, 8)) });
+      const stranger = openLedgerClient({ room: 'debts', url: url(), masterKey: new Secret(Buffer.alloc(32, 8)) });
       await expect(stranger.read(0, 1, 0)).rejects.toMatchObject({ extensions: { code: 'LEDGER_UNAVAILABLE' } });
       return stranger.stop();
     }
-    const response = await fetch(`http://127.0.0.1:${(server.address() as { port: number }).port}/ledger/read?from=0&limit=1&waitMs=0`, authorization === undefined ? {} : { headers: { authorization } });
+    const response = await fetch(`${url()}/ledger/read?from=0&limit=1&waitMs=0`, authorization === undefined ? {} : { headers: { authorization } });
     expect(response.status).toBe(401);
   });
 

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { AUDIT_DATABASE } from '../../audit/definition';
-import { parseDisclosure } from '../../audit/log/commitment';
 import { parseEntry } from '../../audit/log/entry';
+import { decodeLinks, parseLink } from '../../audit/reader/stored-links';
 import { createLedger } from '../../audit/writer/create-ledger';
 import { newId } from '../../schema/ids';
 import type { StreamName } from '../../schema/vocabulary';
@@ -14,9 +14,8 @@ describe('the ledger writer', () => {
   let pool: Pool;
   let opened: OpenedWriter;
 
-  // Before the database's own: hooks run in the order they are written, and a database with a writer does not close.
-  afterAll(() => opened.writer.close());
   const database = testDatabase(AUDIT_DATABASE);
+  database.beforeClose(() => opened.writer.close());
 
   beforeAll(async () => {
     pool = (await database.open(AUDIT_DATABASE)).worker;
@@ -44,7 +43,7 @@ describe('the ledger writer', () => {
     const entry = parseEntry(rows[0]!.bytes);
     expect(entry).toMatchObject({ prev: a!.leafHash, source: 'debts', sourceSeq: 2, recordedAt: b!.recordedAt });
     expect(entry.eventBytes.equals(second.event)).toBe(true);
-    const links = rows[0]!.links.toString().split('\n').map(parseDisclosure);
+    const links = decodeLinks(rows[0]!.links).map(parseLink);
     expect(links).toEqual([
       expect.objectContaining({ stream: debt, n: 2, prev: a!.leafHash }),
       expect.objectContaining({ stream: 'source:debts', n: 2, prev: a!.leafHash }),
