@@ -7,6 +7,7 @@ import type { StreamName } from '../schema/vocabulary';
 import type { Actor } from './actor';
 import { composeSubmission, type EventDraft, type Json } from './event-draft';
 import { insertOutbox, type StatementRunner } from './outbox/outbox';
+import { workerTransaction } from './worker-transaction';
 
 export const REFUSAL_WINDOW_MS = 60_000;
 
@@ -59,21 +60,13 @@ const ENDED = `delete from refusal where since < now() - ($1 * interval '1 milli
 
 /** Ends the windows that have passed and records their repeats. Runs on the room's worker, at most one at a time. */
 export async function sweepRefusals(worker: Pool): Promise<number> {
-  const client = await worker.connect();
-  try {
-    await client.query('begin');
+  return workerTransaction(worker, async (client) => {
     const { rows } = await client.query<{ repeats: number; draft: string }>(ENDED, [REFUSAL_WINDOW_MS]);
     const repeated = rows.filter((row) => row.repeats > 0).map((row) => ({ record: reviveRecord(row.draft), repeats: row.repeats }));
     const records = repeated.map(({ record, repeats }) => ({ submission: composeSubmission(draftOf(record, repeats), null) }));
     if (records.length > 0) await insertOutbox(client, records);
-    await client.query('commit');
     return records.length;
-  } catch (error) {
-    await client.query('rollback');
-    throw error;
-  } finally {
-    client.release();
-  }
+  });
 }
 
 function reviveRecord(text: string): RefusalRecord {

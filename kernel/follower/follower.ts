@@ -10,6 +10,7 @@ import { parseEntry } from '../../audit/log/entry';
 import { parseVkey } from '../../audit/log/note-key';
 import { CompactRange, leafHash } from '../../audit/log/tree';
 import type { Ledger, LedgerPage } from '../ledger';
+import { workerTransaction } from '../worker-transaction';
 import { FollowerMismatch, readFollowedEvent, type FollowedEvent } from './followed-event';
 
 /** Applies one event; runs inside the transaction that also moves the follower's position. */
@@ -93,10 +94,8 @@ export class Follower {
     if (page.size < position.nextIndex) {
       throw new FollowerMismatch(`the ledger ends at ${page.size}, before entry ${position.nextIndex - 1} that this room has already applied`);
     }
-    const client = await this.options.worker.connect();
-    try {
-      await client.query('begin');
-      const next: Position = { ...position, range: position.range.clone() };
+    const next: Position = { ...position, range: position.range.clone() };
+    await workerTransaction(this.options.worker, async (client) => {
       this.checkRoot(next, page.checkpoint);
       for (const entry of page.entries) {
         this.extend(next, entry.index, entry.bytes);
@@ -104,14 +103,8 @@ export class Follower {
         await this.dispatch(client, entry);
       }
       await this.keepPosition(client, next, page.size === next.nextIndex);
-      await client.query('commit');
-      Object.assign(position, next);
-    } catch (error) {
-      await client.query('rollback');
-      throw error;
-    } finally {
-      client.release();
-    }
+    });
+    Object.assign(position, next);
   }
 
   private extend(position: Position, index: number, bytes: Buffer): void {

@@ -6,6 +6,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { HubError } from '../errors';
 import type { AppendRefusal, AppendResult, Ledger, Receipt } from '../ledger';
+import { workerTransaction } from '../worker-transaction';
 import { toSubmission, type OutboxRow } from './outbox';
 import type { Receipts } from './receipts';
 
@@ -134,9 +135,7 @@ export class Relay {
     if (refusal.code !== 'STALE' || request === null || reconsideration === undefined) {
       throw new RelayHalt(`the ledger refused outbox record ${row.seq} of ${this.options.ledger.room}: ${refusal.code} (${refusal.message})`);
     }
-    const client = await this.options.worker.connect();
-    try {
-      await client.query('begin');
+    await workerTransaction(this.options.worker, async (client) => {
       const { row: replacement } = await reconsideration(client, request.argument);
       await client.query(REPLACE, [
         row.record_id,
@@ -147,13 +146,7 @@ export class Relay {
         replacement.disclosures,
         replacement.reconsider,
       ]);
-      await client.query('commit');
-    } catch (error) {
-      await client.query('rollback');
-      throw error;
-    } finally {
-      client.release();
-    }
+    });
   }
 }
 
