@@ -78,7 +78,7 @@ export class RoomContext {
     const known = this.loaders.get(name);
     if (known !== undefined) return known as unknown as DataLoader<K, V, string>;
     const loader = new DataLoader<K, V, string>(async (keys) => batch(await this.read(), keys), { cacheKeyFn: keyOf });
-    this.loaders.set(name, loader as unknown as DataLoader<unknown, unknown, string>);
+    this.loaders.set(name, loader);
     return loader;
   }
 

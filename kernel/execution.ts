@@ -3,7 +3,7 @@
  * after the ledger has their disclosure. Both transports end here; neither can go around it.
  */
 import { createHash } from 'node:crypto';
-import { execute, GraphQLError, parse, validate, type DocumentNode, type ExecutionResult, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import { execute, GraphQLError, Kind, OperationTypeNode, parse, validate, type DocumentNode, type ExecutionResult, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { toAnswerError } from './answer-errors';
 import { RoomContext, type RoomServices } from './context';
@@ -85,7 +85,7 @@ export class RoomExecution {
       });
       await context.endSnapshot();
       const errors = (result.errors ?? []).map((error) => toAnswerError(error, request.requestId, this.diagnostics));
-      return { context, data: (result.data ?? null) as Record<string, unknown> | null, errors };
+      return { context, data: result.data ?? null, errors };
     } catch (error) {
       await context.abandonSnapshot();
       const failure = toAnswerError(new GraphQLError('failed', { originalError: error as Error }), request.requestId, this.diagnostics);
@@ -162,6 +162,6 @@ export class RoomExecution {
 function isMutation(document: DocumentNode, operationName: string | null): boolean {
   return document.definitions.some(
     (definition) =>
-      definition.kind === 'OperationDefinition' && definition.operation === 'mutation' && (operationName === null || definition.name?.value === operationName),
+      definition.kind === Kind.OPERATION_DEFINITION && definition.operation === OperationTypeNode.MUTATION && (operationName === null || definition.name?.value === operationName),
   );
 }

@@ -126,7 +126,10 @@ function runUnderLease(pool: RoomDatabase['worker'], name: string, start: () => 
   const lease = holdLease(pool, name, {
     onHeld(held) {
       const stop = start();
-      held.addEventListener('abort', () => (ending = stop()), { once: true });
+      const end = (): void => {
+        ending = stop();
+      };
+      held.addEventListener('abort', end, { once: true });
     },
   });
   return {

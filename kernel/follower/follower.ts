@@ -118,7 +118,8 @@ export class Follower {
     position.leafHash = leafHash(bytes);
     position.range.append(position.leafHash);
     position.nextIndex = index + 1;
-    if (index === 0 && entry.event.type === 'audit.LedgerCreated') position.vkey = String(entry.event.facts['vkey']);
+    const vkey = entry.event.facts['vkey'];
+    if (index === 0 && entry.event.type === 'audit.LedgerCreated' && typeof vkey === 'string') position.vkey = vkey;
   }
 
   /** A checkpoint is signed once per second: every page that reaches its size is checked against its root. */
