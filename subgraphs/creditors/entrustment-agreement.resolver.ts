@@ -23,7 +23,7 @@ import {
 export const AGREEMENT_SORT = 'entrustmentAgreements:signedAt,id';
 export const agreementKey = ({ signedAt, id }: EntrustmentAgreementRow): SortKey => [signedAt.toISOString(), id];
 
-type Answer = (Accepted & { agreement: EntrustmentAgreement }) | Refusal;
+type Answer = (Accepted & { entrustmentAgreement: EntrustmentAgreement }) | Refusal;
 
 export async function loadEntrustmentAgreement(context: RoomContext, id: string): Promise<EntrustmentAgreement | null> {
   const row = await context.loader('entrustmentAgreements', (transaction, ids: readonly string[]) => entrustmentAgreementRepository.byIds(transaction, ids)).load(id);
@@ -65,7 +65,7 @@ export class EntrustmentAgreementResolver {
     @Arg('input', () => SignAgreementInput, { description: 'The terms of the signed document.' }) input: SignAgreementInput,
     @Ctx() context: RoomContext,
   ): Promise<Answer> {
-    return answerCommand(await signAgreement(context, input), 'agreement', (id) => loadEntrustmentAgreement(context, id));
+    return answerCommand(await signAgreement(context, input), 'entrustmentAgreement', (id) => loadEntrustmentAgreement(context, id));
   }
 
   @Audience('INTERNAL')
@@ -74,6 +74,6 @@ export class EntrustmentAgreementResolver {
     @Arg('input', () => TerminateAgreementInput, { description: 'Which agreement to terminate, and why.' }) input: TerminateAgreementInput,
     @Ctx() context: RoomContext,
   ): Promise<Answer> {
-    return answerCommand(await terminateAgreement(context, input), 'agreement', (id) => loadEntrustmentAgreement(context, id));
+    return answerCommand(await terminateAgreement(context, input), 'entrustmentAgreement', (id) => loadEntrustmentAgreement(context, id));
   }
 }

@@ -140,7 +140,7 @@ export const EntrustmentAgreementAccepted = acceptedOf({
   name: 'EntrustmentAgreementAccepted',
   description: 'The agreement was signed or terminated.',
   audiences: ['INTERNAL'],
-  entity: 'agreement',
+  entity: 'entrustmentAgreement',
   type: () => EntrustmentAgreement,
 });
 

@@ -23,7 +23,7 @@ import {
 export const AUTHORITY_SORT = 'staffAuthorities:grantedAt,id';
 export const authorityKey = ({ grantedAt, id }: StaffAuthorityRow): SortKey => [grantedAt.toISOString(), id];
 
-type Answer = (Accepted & { authority: StaffAuthority }) | Refusal;
+type Answer = (Accepted & { staffAuthority: StaffAuthority }) | Refusal;
 
 export async function loadStaffAuthority(context: RoomContext, id: string): Promise<StaffAuthority | null> {
   const row = await context.loader('staffAuthorities', (transaction, ids: readonly string[]) => staffAuthorityRepository.byIds(transaction, ids)).load(id);
@@ -59,7 +59,7 @@ export class StaffAuthorityResolver {
     @Arg('input', () => GrantStaffAuthorityInput, { description: 'Whom to entrust with what, and for how long.' }) input: GrantStaffAuthorityInput,
     @Ctx() context: RoomContext,
   ): Promise<Answer> {
-    return answerCommand(await grantStaffAuthority(context, input), 'authority', (id) => loadStaffAuthority(context, id));
+    return answerCommand(await grantStaffAuthority(context, input), 'staffAuthority', (id) => loadStaffAuthority(context, id));
   }
 
   @Audience('INTERNAL')
@@ -68,6 +68,6 @@ export class StaffAuthorityResolver {
     @Arg('input', () => RevokeStaffAuthorityInput, { description: 'Which authority to revoke, and why.' }) input: RevokeStaffAuthorityInput,
     @Ctx() context: RoomContext,
   ): Promise<Answer> {
-    return answerCommand(await revokeStaffAuthority(context, input), 'authority', (id) => loadStaffAuthority(context, id));
+    return answerCommand(await revokeStaffAuthority(context, input), 'staffAuthority', (id) => loadStaffAuthority(context, id));
   }
 }

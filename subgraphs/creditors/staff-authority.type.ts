@@ -102,7 +102,7 @@ export const StaffAuthorityAccepted = acceptedOf({
   name: 'StaffAuthorityAccepted',
   description: 'The authority was granted or revoked.',
   audiences: ['INTERNAL'],
-  entity: 'authority',
+  entity: 'staffAuthority',
   type: () => StaffAuthority,
 });
 

@@ -23,7 +23,7 @@ import {
 export const MANDATE_SORT = 'supervisionMandates:grantedAt,id';
 export const mandateKey = ({ grantedAt, id }: SupervisionMandateRow): SortKey => [grantedAt.toISOString(), id];
 
-type Answer = (Accepted & { mandate: SupervisionMandate }) | Refusal;
+type Answer = (Accepted & { supervisionMandate: SupervisionMandate }) | Refusal;
 
 export async function loadSupervisionMandate(context: RoomContext, id: string): Promise<SupervisionMandate | null> {
   const row = await context.loader('supervisionMandates', (transaction, ids: readonly string[]) => supervisionMandateRepository.byIds(transaction, ids)).load(id);
@@ -59,7 +59,7 @@ export class SupervisionMandateResolver {
     @Arg('input', () => GrantSupervisionMandateInput, { description: 'Which regulator supervises, on which basis, and for how long.' }) input: GrantSupervisionMandateInput,
     @Ctx() context: RoomContext,
   ): Promise<Answer> {
-    return answerCommand(await grantSupervisionMandate(context, input), 'mandate', (id) => loadSupervisionMandate(context, id));
+    return answerCommand(await grantSupervisionMandate(context, input), 'supervisionMandate', (id) => loadSupervisionMandate(context, id));
   }
 
   @Audience('INTERNAL')
@@ -68,6 +68,6 @@ export class SupervisionMandateResolver {
     @Arg('input', () => EndSupervisionMandateInput, { description: 'Which mandate to end, and why.' }) input: EndSupervisionMandateInput,
     @Ctx() context: RoomContext,
   ): Promise<Answer> {
-    return answerCommand(await endSupervisionMandate(context, input), 'mandate', (id) => loadSupervisionMandate(context, id));
+    return answerCommand(await endSupervisionMandate(context, input), 'supervisionMandate', (id) => loadSupervisionMandate(context, id));
   }
 }

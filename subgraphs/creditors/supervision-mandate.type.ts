@@ -98,7 +98,7 @@ export const SupervisionMandateAccepted = acceptedOf({
   name: 'SupervisionMandateAccepted',
   description: 'The mandate was recorded or ended.',
   audiences: ['INTERNAL'],
-  entity: 'mandate',
+  entity: 'supervisionMandate',
   type: () => SupervisionMandate,
 });
 
