@@ -9,8 +9,6 @@ import { ascending, isExactly, isInstant, readEvent, type ParsedEvent } from './
 import { FormatError } from './format-error';
 import type { HeldDisclosure } from './held-disclosure';
 
-export { leafHash } from './tree';
-
 /** The uint16 length prefix of C2SP entry bundles. */
 export const MAX_ENTRY_BYTES = 65_535;
 /** So many links always fit beside an event of MAX_EVENT_BYTES. The source stream is one of them. */

@@ -2,11 +2,12 @@
 import fc from 'fast-check';
 import { canonicalize } from '../../../audit/log/canonical';
 import { commitElement, commitLink, commitMember, digestDisclosure, newSalt, parseDisclosure } from '../../../audit/log/commitment';
-import { leafHash, MAX_ENTRY_BYTES, MAX_ENTRY_LINKS, parseEntry, writeEntry, ZERO_HASH, type EntryPlace } from '../../../audit/log/entry';
+import { MAX_ENTRY_BYTES, MAX_ENTRY_LINKS, parseEntry, writeEntry, ZERO_HASH, type EntryPlace } from '../../../audit/log/entry';
 import { MAX_EVENT_BYTES, parseEvent, sealEvent, type EventDraft } from '../../../audit/log/event';
 import { EventIds } from '../../../audit/log/event-ids';
 import { FormatError } from '../../../audit/log/format-error';
 import { decodeEntryBundle, decodeTile, encodeEntryBundle, encodeTile, parseTilePath, tileNodes, tilePath, tilesOf } from '../../../audit/log/tiles';
+import { leafHash } from '../../../audit/log/tree';
 import { debtEvent } from '../sample-log';
 
 const b64 = (text: string): string => Buffer.from(text).toString('base64url');
