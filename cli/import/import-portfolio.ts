@@ -5,19 +5,31 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import type { Client, PoolClient } from 'pg';
-import { closeBorrowerBatch, moveBorrowers, openBorrowerBatch, stageBorrowers, type BorrowerBatch } from '../../subgraphs/borrowers/subgraph';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Pool, PoolClient } from 'pg';
+import type { KeyStore } from '../../kernel/vault/key-store';
+import { newId } from '../../schema/ids';
+import { borrowersImport, type BorrowerBatch } from '../../subgraphs/borrowers/subgraph';
+import { debtsImport, type DebtsImportTools, type ImportBatch } from '../../subgraphs/debts/subgraph';
 import { openCsv } from './csv-records';
 import { ImportError } from './import-error';
 import { awaitLedger, type LedgerWait } from './ledger-wait';
 import { parseMapping, type Mapping } from './mapping';
 import type { PortfolioRow } from './portfolio-row';
 import { RejectsFile } from './rejects-file';
-import type { DebtBatch, DebtsImport, ImportRooms } from './rooms';
 
-/** Rows per COPY: some hundred milliseconds of sealing, a few megabytes. */
-const ROWS_PER_STAGE = 2_000;
+/** Rows per COPY and per moving transaction: some hundred milliseconds each, a few megabytes. */
+const ROWS_PER_CHUNK = 2_000;
 const ROWS_PER_REPORT = 1_000;
+const LOCK_WAIT_MS = 1_000;
+const LOCK_POLL_MS = 50;
+/** What an import works with: the worker pools of the two rooms, whom no row scope binds, and the keys of borrowers. */
+export interface ImportTools {
+  readonly borrowers: Pool;
+  readonly debts: Pool;
+  readonly keyStore: KeyStore;
+  readonly clock?: () => Date;
+}
 
 export interface ImportProgress {
   readonly phase: 'reading' | 'moving' | 'appending';
@@ -31,11 +43,11 @@ export interface ImportOptions {
   /** The text of a mapping file. */
   readonly mapping: string;
   readonly creditorId: string;
-  readonly rooms: ImportRooms;
-  readonly debts: DebtsImport;
+  readonly tools: ImportTools;
   /** Where rejected rows are named; the input's name with `.rejects.csv` when absent. */
   readonly rejectsFile?: string;
   readonly onProgress?: (progress: ImportProgress) => void;
+  readonly rowsPerChunk?: number;
   /** Milliseconds without any record being appended after which no hub is thought to run. */
   readonly patienceMs?: number;
 }
@@ -57,18 +69,24 @@ export interface ImportReport {
 export async function importPortfolio(options: ImportOptions): Promise<ImportReport> {
   const mapping = parseMapping(options.mapping);
   const { digest: fileHash, bytes } = await hashFile(options.file);
-  const { worker } = options.rooms.borrowers;
-  const lock = await worker.connect();
+  const lock = await options.tools.borrowers.connect();
   try {
     await holdCreditor(lock, options.creditorId);
     const run = await openRun(options, mapping, fileHash);
-    const read = await stageFile(run, bytes);
-    await moveAll(run, read.accepted);
-    const rejected = sumOf(read.rejected);
-    await options.debts.closeBatch(options.rooms.debts, run.debtBatch, { rows: read.rows, accepted: read.accepted, rejected });
-    await closeBorrowerBatch(options.rooms.borrowers, run.batch.batchId);
+    const counts = await readAndMove(run, bytes);
+    const { movedRows } = await debtsImport.closeBatch(run.debts, run.batch.batchId, counts.rows - sumOf(counts.skipped));
+    await borrowersImport.closeBatch(run.borrowers, run.batch.batchId);
     const ledger = await waitForLedger(options);
-    return { batchId: run.batch.batchId, fileHash: fileHash.toString('hex'), resumed: run.resumed, ...read, ledger, attribution: mapping.attribution };
+    return {
+      batchId: run.batch.batchId,
+      fileHash: fileHash.toString('hex'),
+      resumed: run.resumed,
+      ...counts,
+      accepted: movedRows,
+      rejectsFile: run.rejectsFile,
+      ledger,
+      attribution: mapping.attribution,
+    };
   } finally {
     await lock.query('select pg_advisory_unlock_all()').catch(() => undefined);
     lock.release();
@@ -91,80 +109,105 @@ async function hashFile(file: string): Promise<{ digest: Buffer; bytes: number }
   return { digest: hash.digest(), bytes };
 }
 
-/** Two imports for one creditor at once could register one identity number twice. Ends with the connection, so a kill frees it. */
-async function holdCreditor(lock: PoolClient | Client, creditorId: string): Promise<void> {
-  const { rows } = await lock.query<{ held: boolean }>('select pg_try_advisory_lock(hashtextextended($1, 0)) as held', [`import ${creditorId}`]);
-  if (!rows[0]!.held) throw new ImportError('IMPORT_RUNNING', 'Another import for this creditor is running; wait for its end.');
+/**
+ * Two imports for one creditor at once could register one identity number twice. The lock ends with its connection; after a
+ * kill the database may need a moment to notice.
+ */
+async function holdCreditor(lock: PoolClient, creditorId: string): Promise<void> {
+  for (let waited = 0; waited <= LOCK_WAIT_MS; waited += LOCK_POLL_MS) {
+    const { rows } = await lock.query<{ held: boolean }>('select pg_try_advisory_lock(hashtextextended($1, 0)) as held', [`import ${creditorId}`]);
+    if (rows[0]!.held) return;
+    await pause(LOCK_POLL_MS);
+  }
+  throw new ImportError('IMPORT_RUNNING', 'Another import for this creditor is running; wait for its end.');
 }
 
 interface Run {
   readonly options: ImportOptions;
   readonly mapping: Mapping;
   readonly batch: BorrowerBatch;
-  readonly debtBatch: DebtBatch;
+  readonly borrowers: { readonly worker: Pool; readonly keyStore: KeyStore };
+  readonly debts: DebtsImportTools;
+  readonly rejectsFile: string;
+  readonly rowsPerChunk: number;
   readonly resumed: boolean;
 }
 
 async function openRun(options: ImportOptions, mapping: Mapping, fileHash: Buffer): Promise<Run> {
-  const { creditorId, rooms, debts } = options;
-  const debtBatch = await debts.openBatch(rooms.debts, { creditorId, fileHash });
+  const { creditorId, tools } = options;
+  const { keyStore, clock = () => new Date() } = tools;
+  const [borrowers, debts] = [{ worker: tools.borrowers, keyStore }, { worker: tools.debts, keyStore, clock }];
+  const debtBatch: ImportBatch = await debtsImport.openBatch(debts, { creditorId, fileHash: fileHash.toString('hex') });
   const mappingHash = createHash('sha256').update(options.mapping).digest();
-  const batch: BorrowerBatch = { batchId: debtBatch.batchId, creditorId, fileHash, mappingHash };
-  const opened = await openBorrowerBatch(rooms.borrowers, batch);
-  if (debtBatch.isClosed) {
+  const batch: BorrowerBatch = { batchId: debtBatch.id, creditorId, fileHash, mappingHash };
+  const opened = await borrowersImport.openBatch(borrowers, batch);
+  if (debtBatch.state === 'CLOSED') {
     // Killed between the two closings: what was staged is of no use any more.
-    if (!opened.isClosed) await closeBorrowerBatch(rooms.borrowers, batch.batchId);
+    if (!opened.isClosed) await borrowersImport.closeBatch(borrowers, batch.batchId);
     throw new ImportError('DUPLICATE_IMPORT', `This creditor has already imported this file (${batch.batchId}); nothing was changed.`);
   }
   if (!opened.hasSameMapping) {
     throw new ImportError('OTHER_MAPPING', 'The interrupted import of this file used another mapping; finish it with that one.');
   }
-  return { options, mapping, batch, debtBatch, resumed: opened.wasOpen };
+  const rejectsFile = options.rejectsFile ?? `${options.file}.rejects.csv`;
+  return { options, mapping, batch, borrowers, debts, rejectsFile, rowsPerChunk: options.rowsPerChunk ?? ROWS_PER_CHUNK, resumed: opened.wasOpen };
 }
 
-interface ReadCounts {
+interface Counts {
   readonly rows: number;
-  readonly accepted: number;
   readonly rejected: Readonly<Record<string, number>>;
   readonly skipped: Readonly<Record<string, number>>;
-  readonly rejectsFile: string;
 }
 
-/** Nothing has moved yet while this runs: a fault on the last line leaves the hub as it was, staging aside. */
-async function stageFile(run: Run, bytes: number): Promise<ReadCounts> {
-  const { options, mapping, batch } = run;
-  const { onProgress = () => undefined } = options;
-  const csv = openCsv(options.file, mapping.csv);
-  const rejectsFile = options.rejectsFile ?? `${options.file}.rejects.csv`;
-  const rejects = new RejectsFile(rejectsFile);
-  const [rejected, skipped] = [new Map<string, number>(), new Map<string, number>()];
-  let [rows, accepted] = [0, 0];
-  let pending: PortfolioRow[] = [];
+async function readAndMove(run: Run, bytes: number): Promise<Counts> {
+  const rejects = new RejectsFile(run.rejectsFile);
   try {
-    for await (const { cells, line, rowNo } of csv.records) {
-      rows = rowNo;
-      const outcome = mapping.outcomeOf(cells, rowNo);
-      if (outcome.kind === 'skipped') count(skipped, outcome.reason);
-      else if (outcome.kind === 'rejected') {
-        count(rejected, outcome.reason);
-        await rejects.add({ line, row: rowNo, reason: outcome.reason, place: outcome.place });
-      } else if (pending.push(outcome.row) === ROWS_PER_STAGE) {
-        await stageRows(run, pending);
-        accepted += pending.length;
-        pending = [];
-      }
-      if (rowNo % ROWS_PER_REPORT === 0) onProgress({ phase: 'reading', done: csv.bytesRead, total: bytes });
-    }
-    if (!csv.digest().equals(batch.fileHash)) throw new ImportError('FILE_CHANGED', 'The file changed while it was being read; import it again.');
-    if (pending.length > 0) await stageRows(run, pending);
-    accepted += pending.length;
+    const read = await stageFile(run, rejects, bytes);
+    await moveAll(run, read.staged);
+    const late = await rejectLate(run, rejects);
     await rejects.close();
+    for (const reason of late) count(read.rejected, reason);
+    return { rows: read.rows, rejected: Object.fromEntries(read.rejected), skipped: Object.fromEntries(read.skipped) };
   } catch (error) {
     await rejects.discard();
     throw error;
   }
+}
+
+interface ReadFile {
+  readonly rows: number;
+  readonly staged: number;
+  readonly rejected: Map<string, number>;
+  readonly skipped: Map<string, number>;
+}
+
+/** Nothing has moved yet while this runs: a fault on the last line leaves the hub as it was, staging aside. */
+async function stageFile(run: Run, rejects: RejectsFile, bytes: number): Promise<ReadFile> {
+  const { options, mapping, batch } = run;
+  const { onProgress = () => undefined } = options;
+  const csv = openCsv(options.file, mapping.csv);
+  const [rejected, skipped] = [new Map<string, number>(), new Map<string, number>()];
+  let [rows, staged] = [0, 0];
+  let pending: PortfolioRow[] = [];
+  const stagePending = async (): Promise<void> => {
+    await stageRows(run, pending);
+    staged += pending.length;
+    pending = [];
+  };
+  for await (const { cells, line, rowNo } of csv.records) {
+    rows = rowNo;
+    const outcome = mapping.outcomeOf(cells, rowNo);
+    if (outcome.kind === 'skipped') count(skipped, outcome.reason);
+    else if (outcome.kind === 'rejected') {
+      count(rejected, outcome.reason);
+      await rejects.add({ line, row: rowNo, reason: outcome.reason, place: outcome.place });
+    } else if (pending.push(outcome.row) === run.rowsPerChunk) await stagePending();
+    if (rowNo % ROWS_PER_REPORT === 0) onProgress({ phase: 'reading', done: csv.bytesRead, total: bytes });
+  }
+  if (!csv.digest().equals(batch.fileHash)) throw new ImportError('FILE_CHANGED', 'The file changed while it was being read; import it again.');
+  if (pending.length > 0) await stagePending();
   onProgress({ phase: 'reading', done: bytes, total: bytes });
-  return { rows, accepted, rejected: Object.fromEntries(rejected), skipped: Object.fromEntries(skipped), rejectsFile };
+  return { rows, staged, rejected, skipped };
 }
 
 function count(counts: Map<string, number>, reason: string): void {
@@ -173,33 +216,51 @@ function count(counts: Map<string, number>, reason: string): void {
 
 const sumOf = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((sum, one) => sum + one, 0);
 
-async function stageRows({ options, batch, debtBatch }: Run, rows: readonly PortfolioRow[]): Promise<void> {
-  const { rooms, debts } = options;
-  const staged = rows.map(({ rowNo, borrower }) => ({ rowNo, registration: borrower }));
-  const borrowers = await stageBorrowers(rooms.borrowers, batch, staged);
-  await debts.stageDebts(
-    rooms.debts,
-    debtBatch,
-    rows.map(({ rowNo, debt }) => ({ ...debt, rowNo, borrowerId: borrowers.get(rowNo)! })),
-  );
+async function stageRows({ borrowers, debts, batch }: Run, rows: readonly PortfolioRow[]): Promise<void> {
+  const known = await borrowersImport.stage(borrowers, batch, rows.map(({ rowNo, borrower }) => ({ rowNo, registration: borrower })));
+  await debtsImport.stageDebts(debts, batch.batchId, rows.map(({ rowNo, debt }) => ({ ...debt, rowNo, debtId: newId('debt'), borrowerId: known.get(rowNo)! })));
 }
 
-/** Borrowers first: a debt never stands without the one who owes it. */
-async function moveAll({ options, batch, debtBatch }: Run, total: number): Promise<void> {
-  const { rooms, debts, onProgress = () => undefined } = options;
-  while ((await moveBorrowers(rooms.borrowers, batch)) > 0);
+/**
+ * The two rooms' chunks run side by side, the borrowers' one ahead: a row has at most one new borrower, so chunks of one size
+ * never let a debt stand without the one who owes it.
+ */
+async function moveAll({ options, borrowers, debts, batch, rowsPerChunk }: Run, total: number): Promise<void> {
+  const { onProgress = () => undefined } = options;
+  let ahead = await borrowersImport.move(borrowers, batch, rowsPerChunk);
   let done = 0;
-  for (let moved = 1; moved > 0; done += moved) {
-    moved = await debts.moveChunk(rooms.debts, debtBatch);
-    onProgress({ phase: 'moving', done: done + moved, total });
+  for (let isDone = false; !isDone; ) {
+    const [further, chunk] = await Promise.all([
+      ahead > 0 ? borrowersImport.move(borrowers, batch, rowsPerChunk) : 0,
+      debtsImport.moveChunk(debts, batch.batchId, rowsPerChunk),
+    ]);
+    ahead = further;
+    isDone = chunk.isDone;
+    done += chunk.moved + chunk.rejected.length;
+    onProgress({ phase: 'moving', done, total });
   }
 }
 
-function waitForLedger({ rooms, onProgress = () => undefined, patienceMs }: ImportOptions): Promise<LedgerWait> {
+/** Rows the debts room refused when they moved. Their lines are looked up in the file again: few imports have any. */
+async function rejectLate({ options, mapping, debts, batch }: Run, rejects: RejectsFile): Promise<string[]> {
+  const refused = new Map((await debtsImport.listRejections(debts, batch.batchId)).map(({ rowNo, ruleId }) => [rowNo, ruleId]));
+  const reasons = [...refused.values()].map((ruleId) => ruleId.replaceAll('-', '_'));
+  if (refused.size === 0) return reasons;
+  for await (const { line, rowNo } of openCsv(options.file, mapping.csv).records) {
+    const ruleId = refused.get(rowNo);
+    if (ruleId === undefined) continue;
+    await rejects.add({ line, row: rowNo, reason: ruleId.replaceAll('-', '_'), place: 'debt.reference' });
+    refused.delete(rowNo);
+    if (refused.size === 0) break;
+  }
+  return reasons;
+}
+
+function waitForLedger({ tools, onProgress = () => undefined, patienceMs }: ImportOptions): Promise<LedgerWait> {
   let most = 0;
   const report = (waiting: number): void => {
     most = Math.max(most, waiting);
     onProgress({ phase: 'appending', done: most - waiting, total: most });
   };
-  return awaitLedger([rooms.borrowers.worker, rooms.debts.worker], report, patienceMs);
+  return awaitLedger([tools.borrowers, tools.debts], report, patienceMs);
 }

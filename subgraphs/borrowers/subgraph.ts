@@ -43,6 +43,5 @@ export const borrowersRoom: RoomDefinition = {
 };
 
 export { checkRegistration, type BorrowerParticulars, type Registration } from './registration';
-export { openBatch as openBorrowerBatch, closeBatch as closeBorrowerBatch, type BorrowerBatch, type ImportTools as BorrowerImportTools } from './import/batch';
-export { stageBorrowers } from './import/stage';
-export { moveBorrowers } from './import/move';
+export { borrowersImport } from './import/borrowers-import';
+export type { BorrowerBatch, ImportTools as BorrowersImportTools } from './import/batch';

@@ -10,7 +10,7 @@ import { BORROWERS_PER_EVENT_MAX, borrowersRegistered, type RegisteredBorrower }
 import type { BorrowerBatch, ImportTools } from './batch';
 
 /** Twelve full events; a chunk of this size takes about a tenth of a second. */
-export const BORROWERS_PER_CHUNK = 12 * BORROWERS_PER_EVENT_MAX;
+const BORROWERS_PER_CHUNK = 12 * BORROWERS_PER_EVENT_MAX;
 
 interface StagedBorrower {
   readonly row_no: number;
@@ -18,7 +18,7 @@ interface StagedBorrower {
   readonly person_index: Buffer | null;
 }
 
-const NEXT = `select row_no, borrower_id, person_index from staged_borrower where batch_id = $1 and row_no > $2 and is_new order by row_no limit ${BORROWERS_PER_CHUNK}`;
+const NEXT = `select row_no, borrower_id, person_index from staged_borrower where batch_id = $1 and row_no > $2 and is_new order by row_no limit $3`;
 
 const FRESH_PERSONS = 'insert into person (id, national_id_index) select * from unnest($1::text[], $2::bytea[]) on conflict do nothing';
 /** A statement of its own: only then does it see a person that another import committed a moment ago. */
@@ -39,11 +39,11 @@ const CONTACTS = `insert into contact_point (id, borrower_id, creditor_id, kind,
   from ${STAGED.replace(' where', ' cross join lateral unnest(s.contact_ids, s.contact_kinds, s.contact_values, s.contact_sources) as c (id, kind, value, source) where')}`;
 
 /** How many borrowers moved; 0 when none is left. */
-export async function moveBorrowers({ worker }: ImportTools, batch: BorrowerBatch): Promise<number> {
+export async function moveBorrowers({ worker }: ImportTools, batch: BorrowerBatch, limit: number = BORROWERS_PER_CHUNK): Promise<number> {
   const client = await worker.connect();
   try {
     await client.query('begin');
-    const moved = await moveChunk(client, batch);
+    const moved = await moveChunk(client, batch, limit);
     await client.query('commit');
     return moved;
   } catch (error) {
@@ -54,10 +54,10 @@ export async function moveBorrowers({ worker }: ImportTools, batch: BorrowerBatc
   }
 }
 
-async function moveChunk(client: PoolClient, batch: BorrowerBatch): Promise<number> {
+async function moveChunk(client: PoolClient, batch: BorrowerBatch, limit: number): Promise<number> {
   const { rows: positions } = await client.query<{ moved_through: number }>('select moved_through from import_batch where id = $1 for update', [batch.batchId]);
   const from = positions[0]!.moved_through;
-  const { rows: staged } = await client.query<StagedBorrower>({ name: 'import_next', text: NEXT, values: [batch.batchId, from] });
+  const { rows: staged } = await client.query<StagedBorrower>({ name: 'import_next', text: NEXT, values: [batch.batchId, from, limit] });
   if (staged.length === 0) return 0;
   const through = staged.at(-1)!.row_no;
   const now = new Date();
