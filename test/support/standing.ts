@@ -6,7 +6,7 @@ import { newId } from '../../schema/ids';
 import { DATA_CATEGORIES, PURPOSES, type RoomName } from '../../schema/vocabulary';
 import type { TestRooms } from './test-rooms';
 
-type StandingDraft = Pick<EventDraft, 'type' | 'facts' | 'hidden' | 'streams'>;
+type StandingDraft = Pick<EventDraft, 'type' | 'facts' | 'hidden' | 'streams' | 'items'>;
 
 const sequences = new WeakMap<TestRooms, Map<RoomName, number>>();
 
