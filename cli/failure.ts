@@ -7,6 +7,8 @@ import { ConfigError } from '../kernel/config';
 import { HubError } from '../kernel/errors';
 import { StartError } from '../kernel/start-error';
 import { EXIT } from './exit-code';
+import { ImportError } from './import/import-error';
+import { MappingError } from './import/mapping-problems';
 import { UsageError } from './usage-error';
 
 export interface Failure {
@@ -22,6 +24,8 @@ export function describeFailure(error: unknown): Failure {
   if (error instanceof UsageError) return { exitCode: EXIT.usage, message: error.message };
   if (error instanceof ConfigError) return { exitCode: EXIT.config, message: error.message };
   if (error instanceof StartError) return { exitCode: EXIT.unavailable, message: error.message };
+  if (error instanceof MappingError) return { exitCode: EXIT.usage, message: error.message };
+  if (error instanceof ImportError) return { exitCode: EXIT.unavailable, message: `${error.message} [${error.code}]` };
   if (error instanceof HubError) return { exitCode: EXIT.unavailable, message: `${error.message} [${error.code}]` };
   if (isInterruption(error)) return { exitCode: EXIT.interrupted, message: 'Interrupted.' };
   const file = fileProblem(error);

@@ -6,6 +6,12 @@ import { Command } from 'commander';
 import type { CommandLine } from './command-line';
 import { EXIT_CODES_HELP } from './exit-code';
 import { describeFailure } from './failure';
+import { addExport } from './export.command';
+import { addImportPortfolio } from './import-portfolio.command';
+import { addInit } from './init.command';
+import { addLedgerDumpTiles } from './ledger-dump-tiles.command';
+import { addLedgerFsck } from './ledger-fsck.command';
+import { addLedgerKey } from './ledger-key.command';
 import { addToken } from './token.command';
 import { addVerify } from './verify.command';
 
@@ -26,10 +32,21 @@ export function buildProgram(line: CommandLine, version: string): Command {
     .helpCommand(false)
     .showSuggestionAfterError()
     .addHelpText('after', `\n${EXIT_CODES_HELP}\n\nSettings come from the environment; .env.example lists them all.`);
+  addInit(program, line);
   addToken(program, line);
+  addImportPortfolio(groupOf(program, 'import', 'bring records in'), line);
+  addExport(program, line);
   addVerify(program, line);
+  const ledger = groupOf(program, 'ledger', 'look after the ledger itself');
+  addLedgerKey(ledger, line);
+  addLedgerDumpTiles(ledger, line);
+  addLedgerFsck(ledger, line);
   for (const command of everyCommand(program)) command.showHelpAfterError(`  → See: ${pathOf(command)} --help`);
   return program;
+}
+
+function groupOf(program: Command, name: string, summary: string): Command {
+  return program.command(name).summary(summary).description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`).helpCommand(false);
 }
 
 function everyCommand(command: Command): Command[] {

@@ -138,3 +138,9 @@ export async function bootstrapCreditor(worker: Pool, request: BootstrapRequest)
     client.release();
   }
 }
+
+/** The creditor with this code, for the command line, which knows no ids. */
+export async function findCreditorId(worker: Pool, code: string): Promise<string | null> {
+  const { rows } = await worker.query<{ id: string }>('select id from creditor where code = $1', [code]);
+  return rows[0]?.id ?? null;
+}

@@ -15,7 +15,7 @@ import { StaffAuthorityRow } from './staff-authority.row';
 import { loadSupervisionMandate, SupervisionMandateResolver } from './supervision-mandate.resolver';
 import { SupervisionMandateRow } from './supervision-mandate.row';
 
-export { bootstrapCreditor, type Bootstrapped, type BootstrapRequest } from './bootstrap';
+export { bootstrapCreditor, findCreditorId, type Bootstrapped, type BootstrapRequest } from './bootstrap';
 export { STAFF_SCOPES } from './staff-authority';
 
 export function subgraphSchema(): RoomSchema {

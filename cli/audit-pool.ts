@@ -1,0 +1,28 @@
+/** The audit room's database for commands that read the ledger: its worker pool, the signer, and the key it signs with. */
+import { createRequire } from 'node:module';
+import type { Pool } from 'pg';
+import type { LedgerSigner } from '../audit/signer';
+import type { CommandLine } from './command-line';
+import { withPreparedHub } from './prepared-hub';
+
+const load = createRequire(__filename);
+
+export interface LedgerAccess {
+  readonly pool: Pool;
+  readonly signer: LedgerSigner;
+  /** Where this hub keeps its files. */
+  readonly home: string;
+}
+
+export async function withLedger<T>(line: CommandLine, work: (ledger: LedgerAccess) => Promise<T>): Promise<T> {
+  return withPreparedHub(line, async ({ config, signer }) => {
+    const { AUDIT_DATABASE } = load('../audit/definition') as typeof import('../audit/definition');
+    const { openRoomDatabase } = load('../kernel/database/room-database') as typeof import('../kernel/database/room-database');
+    const database = await openRoomDatabase(config, AUDIT_DATABASE);
+    try {
+      return await work({ pool: database.worker, signer, home: config.home });
+    } finally {
+      await database.close();
+    }
+  });
+}

@@ -1,0 +1,80 @@
+/**
+ * A hub's database, opened for one command and left as it was found: started when it was not running, adopted when it was.
+ * Everything below it is loaded only here, so that commands without a hub start at once.
+ */
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type { Pool } from 'pg';
+import type { PreparedHub } from '../hub';
+import type { Config, PreparedConfig } from '../kernel/config';
+import type { DatabaseDefinition } from '../kernel/database/definition';
+import { exists } from '../kernel/home';
+import { StartError } from '../kernel/start-error';
+import type { Diagnostics } from '../kernel/diagnostics';
+import type { ImportTools } from './import/import-portfolio';
+import type { CommandLine } from './command-line';
+
+const load = createRequire(__filename);
+
+/** What an embedded database leaves in its home. */
+const DATABASE_PLACE = 'database.json';
+
+export function openCommandDiagnostics(config: Config): Diagnostics {
+  const { openDiagnostics } = load('../kernel/diagnostics') as typeof import('../kernel/diagnostics');
+  return openDiagnostics(config.logLevel);
+}
+
+/** A command that reads a hub must not make an empty one by mistyping its home. */
+async function refuseAbsentHub({ home, database }: Config): Promise<void> {
+  if (database.url !== null || (await exists(path.join(home, DATABASE_PLACE)))) return;
+  throw new StartError(`There is no hub in ${home}.`, 'Start one with `cession start`, or set CESSION_HOME or DATABASE_URL to those of the hub you mean.');
+}
+
+export interface PrepareOptions {
+  /** `cession init` may be the first command ever. */
+  readonly mayCreate?: boolean;
+}
+
+export async function withPreparedHub<T>(line: CommandLine, work: (prepared: PreparedHub) => Promise<T>, { mayCreate = false }: PrepareOptions = {}): Promise<T> {
+  const config = line.loadConfig();
+  if (!mayCreate) await refuseAbsentHub(config);
+  const { prepareHub } = load('../hub') as typeof import('../hub');
+  const prepared = await prepareHub(config, openCommandDiagnostics(config));
+  try {
+    return await work(prepared);
+  } finally {
+    await prepared.stop();
+  }
+}
+
+export interface RoomWorkers {
+  /** The creditors room's worker. */
+  readonly creditors: Pool;
+  readonly importing: ImportTools;
+}
+
+/** The worker pools a bootstrap and an import need. Whoever has the hub's keys has these; no row scope binds them. */
+export async function withRoomWorkers<T>(config: PreparedConfig, work: (workers: RoomWorkers) => Promise<T>): Promise<T> {
+  const { openRoomDatabase } = load('../kernel/database/room-database') as typeof import('../kernel/database/room-database');
+  const { openKeyStoreRoom } = load('../kernel/key-store-room') as typeof import('../kernel/key-store-room');
+  const { databaseOf } = load('../kernel/room-host') as typeof import('../kernel/room-host');
+  const { creditorsRoom } = load('../subgraphs/creditors/subgraph') as typeof import('../subgraphs/creditors/subgraph');
+  const { borrowersRoom } = load('../subgraphs/borrowers/subgraph') as typeof import('../subgraphs/borrowers/subgraph');
+  const { debtsRoom } = load('../subgraphs/debts/subgraph') as typeof import('../subgraphs/debts/subgraph');
+  const closing: (() => Promise<void>)[] = [];
+  const open = async (definition: DatabaseDefinition): Promise<Pool> => {
+    const database = await openRoomDatabase(config, definition);
+    closing.push(() => database.close());
+    return database.worker;
+  };
+  try {
+    const creditors = await open(databaseOf(creditorsRoom));
+    const borrowers = await open(databaseOf(borrowersRoom));
+    const debts = await open(databaseOf(debtsRoom));
+    const keyStore = await openKeyStoreRoom(config);
+    closing.push(() => keyStore.close());
+    return await work({ creditors, importing: { borrowers, debts, keyStore: keyStore.keyStore } });
+  } finally {
+    await Promise.all(closing.map((close) => close()));
+  }
+}
