@@ -7,9 +7,14 @@ import { InputError } from '../schema/input-error';
 import type { Diagnostics } from './diagnostics';
 import { HubError } from './errors';
 
-/** A failure of the caller's document or variables: graphql-js made the message from the schema and the document only. */
+/**
+ * A failure of the caller's document or variables: graphql-js made the message from the schema and the document only. What
+ * a scalar or an enum says of a variable is wrapped, but before any field has run, so there is no path.
+ */
 function isCallersMistake(error: GraphQLError): boolean {
-  return error.originalError === undefined || error.originalError === null;
+  let cause: unknown = error;
+  while (cause instanceof GraphQLError && (cause === error || error.path === undefined)) cause = cause.originalError;
+  return cause === undefined || cause === null;
 }
 
 function hubErrorOf(error: GraphQLError): HubError | null {

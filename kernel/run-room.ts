@@ -9,14 +9,14 @@ import { openDiagnostics, type Diagnostics } from './diagnostics';
 import { openKeyStoreRoom } from './key-store-room';
 import { openLedgerClient } from './ledger-http';
 import { openRoom, type RoomDefinition } from './room-host';
+import { runProcess } from './run-process';
 import { serveRoom } from './room-http';
-import { runUntilStopped } from './stop-signals';
 
 export async function runRoom(definition: RoomDefinition): Promise<void> {
   disableTelemetry();
-  const given = loadConfig();
-  const diagnostics = openDiagnostics(given.logLevel).child({ room: definition.name });
-  await runUntilStopped(diagnostics, async () => {
+  await runProcess(async () => {
+    const given = loadConfig();
+    const diagnostics = openDiagnostics(given.logLevel).child({ room: definition.name });
     const server = await startDatabaseServer(given);
     const stopRoom = await serveDefinition(definition, server.config, diagnostics);
     return async () => {

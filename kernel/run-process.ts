@@ -1,0 +1,34 @@
+/**
+ * The life of a process: start, serve, stop on SIGINT or SIGTERM, and leave with a code that says how it went. A second
+ * signal does not hurry: what is being acknowledged must still become durable.
+ */
+import { ConfigError } from './config';
+import { describeError } from './diagnostics';
+import { StartError } from './start-error';
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/** What an operator reads when a process cannot start: the cause and the remedy, or where in the code it broke. */
+function whyNotStarted(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof StartError) return error.message;
+  return `The process could not start: ${JSON.stringify(describeError(error))}`;
+}
+
+/** `start` resolves with how to stop. Tells a parent process when it serves; sets `process.exitCode`. */
+export async function runProcess(start: () => Promise<() => Promise<void>>): Promise<void> {
+  const asked = new Promise<void>((resolve) => {
+    for (const signal of SIGNALS) process.on(signal, () => resolve());
+    // A parent that went away without a signal leaves a closed channel behind.
+    process.on('disconnect', () => resolve());
+  });
+  try {
+    const stop = await start();
+    process.send?.('ready');
+    await asked;
+    await stop();
+  } catch (error) {
+    process.stderr.write(`${whyNotStarted(error)}\n`);
+    process.exitCode = 1;
+  }
+  if (process.connected) process.disconnect();
+}
