@@ -18,7 +18,7 @@ export const CONSOLE_SCRIPT = `'use strict';
     purpose.add(new Option(name || '(none)', name));
   }
 
-  const fetcher = async (operation, options) => {
+  const ask = async (operation, options) => {
     const headers = { ...(options && options.headers), 'content-type': 'application/json', accept: 'application/json' };
     if (token.value.trim()) headers.authorization = 'Bearer ' + token.value.trim();
     if (purpose.value) headers['x-purpose'] = purpose.value;
@@ -30,22 +30,25 @@ export const CONSOLE_SCRIPT = `'use strict';
   };
 
   const page = ReactDOM.createRoot(root);
-  let opened = 0;
-  const open = () => {
-    opened += 1;
-    page.render(React.createElement(GraphiQL, {
-      key: opened,
-      fetcher,
-      defaultTabs: examples.map(({ query, variables }) => ({ query, variables })),
-      defaultEditorToolsVisibility: true,
-      isHeadersEditorEnabled: false,
-      shouldPersistHeaders: false,
-      storage: sessionStorage,
-    }));
-  };
-  token.addEventListener('change', () => {
-    sessionStorage.setItem(remembered, token.value.trim());
-    open();
+  // GraphiQL reads the schema anew whenever it is given another fetcher, and keeps what was typed.
+  const open = () => page.render(React.createElement(GraphiQL, {
+    fetcher: (operation, options) => ask(operation, options),
+    defaultTabs: examples,
+    isHeadersEditorEnabled: false,
+    shouldPersistHeaders: false,
+    storage: sessionStorage,
+  }));
+
+  let used = token.value;
+  let typing = 0;
+  token.addEventListener('input', () => {
+    clearTimeout(typing);
+    typing = setTimeout(() => {
+      if (token.value === used) return;
+      used = token.value;
+      sessionStorage.setItem(remembered, used.trim());
+      open();
+    }, 300);
   });
   open();
 })();

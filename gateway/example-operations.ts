@@ -6,8 +6,8 @@ import type { Audience } from '../schema/vocabulary';
 
 export interface ExampleOperation {
   readonly query: string;
-  /** JSON text, as the editor shows it. */
-  readonly variables: string;
+  /** JSON text, as the editor shows it; null for none. */
+  readonly variables: string | null;
 }
 
 const WELCOME = `# Paste a token for this endpoint above, choose a purpose where one is offered, then press the run button.
@@ -17,10 +17,10 @@ query WhoAnswers {
 `;
 
 const EXAMPLES: Readonly<Record<Audience, readonly ExampleOperation[]>> = {
-  INTERNAL: [{ query: WELCOME, variables: '{}' }],
-  PARTNER: [{ query: WELCOME, variables: '{}' }],
-  REGULATOR: [{ query: WELCOME, variables: '{}' }],
-  BORROWER: [{ query: WELCOME, variables: '{}' }],
+  INTERNAL: [{ query: WELCOME, variables: null }],
+  PARTNER: [{ query: WELCOME, variables: null }],
+  REGULATOR: [{ query: WELCOME, variables: null }],
+  BORROWER: [{ query: WELCOME, variables: null }],
 };
 
 export function examplesOf(audience: Audience): readonly ExampleOperation[] {
