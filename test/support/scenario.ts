@@ -1,0 +1,140 @@
+/** The steps flows are made of, each one GraphQL operation of the audience that may do it. */
+import { newId } from '../../schema/ids';
+import type { Caller } from './caller';
+
+const HASH = 'a'.repeat(64);
+let counter = 0;
+/** A client key nobody used before. */
+export const key = (): string => `key-${(counter += 1)}-${newId('event').slice(-6)}`;
+
+interface Accepted {
+  readonly __typename: string;
+  readonly ruleId?: string;
+  readonly ledgerIndex?: number | null;
+}
+
+async function command<T extends Accepted>(caller: Caller, mutation: string, inputType: string, selection: string, input: Record<string, unknown>): Promise<T> {
+  const document = `mutation ($input: ${inputType}!) { ${mutation}(input: $input) { __typename ... on Refusal { ruleId rulePack message remedy } ${selection} } }`;
+  const data = await caller.data<Record<string, T>>(document, { input: { clientKey: key(), ...input } });
+  return data[mutation]!;
+}
+
+async function accepted<T extends Accepted>(step: Promise<T>): Promise<T> {
+  const answer = await step;
+  if (answer.ruleId !== undefined) throw new Error(`refused by ${answer.ruleId}`);
+  return answer;
+}
+
+export async function registerAgency(operator: Caller): Promise<string> {
+  const { agency } = await accepted(
+    command<Accepted & { agency: { id: string } }>(operator, 'registerAgency', 'RegisterAgencyInput', '... on AgencyAccepted { ledgerIndex agency { id } }', {
+      name: 'Test Collections Ltd',
+      jurisdiction: 'CN',
+      registrationNumber: `REG-${newId('event').slice(-8)}`,
+    }),
+  );
+  const licence = { agencyId: agency.id, kind: 'COLLECTION', number: 'L-1', validFrom: '2020-01-01', validUntil: '2099-12-31' };
+  await accepted(command(operator, 'recordLicence', 'RecordLicenceInput', '... on LicenceAccepted { ledgerIndex }', licence));
+  return agency.id;
+}
+
+export async function proposeEngagement(operator: Caller, agencyId: string): Promise<string> {
+  const step = command<Accepted & { engagement: { id: string } }>(operator, 'proposeEngagement', 'ProposeEngagementInput', ENGAGEMENT, { agencyId });
+  return (await accepted(step)).engagement.id;
+}
+
+const ENGAGEMENT = '... on EngagementAccepted { ledgerIndex engagement { id state } }';
+
+export async function moveEngagement(caller: Caller, move: 'qualify' | 'suspend' | 'reinstate' | 'end', engagementId: string): Promise<Accepted> {
+  const name = `${move}Engagement`;
+  const input = move === 'qualify' ? { evidenceHash: HASH } : move === 'reinstate' ? {} : { reason: 'INSPECTION_FINDING' };
+  return command(caller, name, `${name[0]!.toUpperCase()}${name.slice(1)}Input`, ENGAGEMENT, { engagementId, ...input });
+}
+
+/** Proposed, attested by the creditor's staff and qualified. */
+export async function qualifiedEngagement(operator: Caller, agencyId: string): Promise<string> {
+  const engagementId = await proposeEngagement(operator, agencyId);
+  const attestation = { engagementId, standard: 'ISO/IEC 27001', validUntil: '2099-01-01T00:00:00.000Z', evidenceHash: HASH };
+  await accepted(command(operator, 'attestSecurity', 'AttestSecurityInput', ENGAGEMENT, attestation));
+  await accepted(moveEngagement(operator, 'qualify', engagementId));
+  return engagementId;
+}
+
+export interface AgreementTerms {
+  readonly purposes?: readonly string[];
+  readonly categories?: readonly string[];
+  readonly products?: readonly string[];
+}
+
+export async function signAgreement(operator: Caller, agencyId: string, terms: AgreementTerms = {}): Promise<string> {
+  const input = {
+    agencyId,
+    products: terms.products ?? ['CREDIT_CARD'],
+    regions: ['TW'],
+    daysPastDueMin: 0,
+    purposes: terms.purposes ?? ['COLLECTION'],
+    categories: terms.categories ?? ['IDENTITY', 'CONTACT', 'BALANCE', 'DELINQUENCY', 'PAYMENT_HISTORY'],
+    channels: ['PHONE'],
+    feeSchedule: { tiers: [{ daysPastDueFrom: 0, basisPoints: 1000 }], capBasisPoints: 3000 },
+    from: new Date(Date.now() - 60_000).toISOString(),
+    until: '2030-01-01T00:00:00.000Z',
+    documentHash: HASH,
+  };
+  const selection = '... on EntrustmentAgreementAccepted { ledgerIndex entrustmentAgreement { id } }';
+  const step = command<Accepted & { entrustmentAgreement: { id: string } }>(operator, 'signAgreement', 'SignAgreementInput', selection, input);
+  return (await accepted(step)).entrustmentAgreement.id;
+}
+
+export interface RegisteredDebt {
+  readonly debtId: string;
+  readonly borrowerId: string;
+}
+
+export async function registerBorrower(operator: Caller, name = 'Synthetic Person'): Promise<string> {
+  const input = { name, nationalId: `S${newId('event').slice(-9).toUpperCase()}`, contactPoints: [{ kind: 'PHONE', value: '+886 900 000 123', source: 'CONTRACT' }] };
+  const selection = '... on BorrowerRegistered { ledgerIndex borrower { id } }';
+  return (await accepted(command<Accepted & { borrower: { id: string } }>(operator, 'registerBorrower', 'RegisterBorrowerInput', selection, input))).borrower.id;
+}
+
+/** A borrower with one overdue debt, its amount determined today. */
+export async function registerDebt(operator: Caller, options: { borrowerId?: string; product?: string } = {}): Promise<RegisteredDebt> {
+  const borrowerId = options.borrowerId ?? (await registerBorrower(operator));
+  const today = new Date().toISOString().slice(0, 10);
+  const components = { principal: 100_000, interest: 5_000, fee: 1_000 };
+  const input = { borrowerId, reference: `R-${newId('event').slice(-8)}`, product: options.product ?? 'CREDIT_CARD', region: 'TW', currency: 'TWD', components, daysPastDue: 60, asOf: today };
+  const registered = await accepted(
+    command<Accepted & { debt: { id: string } }>(operator, 'registerDebt', 'RegisterDebtInput', '... on DebtRegistered { ledgerIndex debt { id } }', input),
+  );
+  const debtId = registered.debt.id;
+  await accepted(
+    command(operator, 'determineAmount', 'DetermineAmountInput', '... on AmountDetermined { ledgerIndex }', { debtId, asOf: today, components, method: 'ACCOUNT_RECORDS', inputsHash: HASH }),
+  );
+  return { debtId, borrowerId };
+}
+
+export interface PlacementAnswer extends Accepted {
+  readonly placement?: { readonly id: string; readonly state: string; readonly grant: { readonly id: string } | null };
+}
+
+const PLACEMENT = '... on PlacementChanged { ledgerIndex pending placement { id state grant { id } } }';
+
+export function proposePlacement(operator: Caller, input: { debtId: string; agencyId: string; agreementId: string }): Promise<PlacementAnswer> {
+  return command(operator, 'proposePlacement', 'ProposePlacementInput', PLACEMENT, input);
+}
+
+export function acceptPlacement(agency: Caller, placementId: string): Promise<PlacementAnswer> {
+  return command(agency, 'acceptPlacement', 'AnswerPlacementInput', PLACEMENT, { placementId });
+}
+
+export function recallPlacement(operator: Caller, placementId: string): Promise<PlacementAnswer> {
+  return command(operator, 'recallPlacement', 'EndPlacementInput', PLACEMENT, { placementId, reason: 'WITHDRAWN' });
+}
+
+/** Proposed by the bank and accepted by the agency; resolves when the grant is an entry the agency's reads follow. */
+export async function place(operator: Caller, agency: Caller, terms: { debtId: string; agencyId: string; agreementId: string }): Promise<string> {
+  const proposed = await accepted(proposePlacement(operator, terms));
+  const placementId = proposed.placement!.id;
+  await accepted(acceptPlacement(agency.knows(operator), placementId));
+  operator.knows(agency);
+  return placementId;
+}
