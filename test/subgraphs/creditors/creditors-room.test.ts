@@ -4,7 +4,7 @@ import { newId } from '../../../schema/ids';
 import { agenciesRoom } from '../../../subgraphs/agencies/subgraph';
 import { bootstrapCreditor, creditorsRoom } from '../../../subgraphs/creditors/subgraph';
 import { testRooms } from '../../support/test-rooms';
-import { agencyActor, codeOf, delivered, eventsOf, openBank, resultOf, staffOf, type Bank } from './two-banks';
+import { agencyActor, codeOf, delivered, eventsOf, openBank, resultOf, staffOf, type Bank } from '../../support/two-banks';
 
 const rooms = testRooms([creditorsRoom, agenciesRoom]);
 const ask = (actor: Actor, document: string, variables: Record<string, unknown> = {}, atLeast = -1) => rooms.execute('creditors', actor, document, variables, atLeast);

@@ -1,12 +1,12 @@
 /** Two banks, each with its first operator, in real rooms on a real ledger; and what tests ask of them again and again. */
-import { parseEntry } from '../../../audit/log/entry';
-import type { Actor } from '../../../kernel/actor';
-import { readFollowedEvent, type FollowedEvent } from '../../../kernel/follower/followed-event';
-import type { RoomAnswer } from '../../../kernel/room';
-import { newId } from '../../../schema/ids';
-import type { RoomName } from '../../../schema/vocabulary';
-import { bootstrapCreditor, STAFF_SCOPES } from '../../../subgraphs/creditors/subgraph';
-import type { TestRooms } from '../../support/test-rooms';
+import { parseEntry } from '../../audit/log/entry';
+import type { Actor } from '../../kernel/actor';
+import { readFollowedEvent, type FollowedEvent } from '../../kernel/follower/followed-event';
+import type { RoomAnswer } from '../../kernel/room';
+import { newId } from '../../schema/ids';
+import type { RoomName } from '../../schema/vocabulary';
+import { bootstrapCreditor, STAFF_SCOPES } from '../../subgraphs/creditors/subgraph';
+import type { TestRooms } from './test-rooms';
 
 export interface Bank {
   readonly creditorId: string;
