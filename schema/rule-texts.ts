@@ -135,4 +135,16 @@ export const RULE_TEXTS = {
     message: { en: 'No mandate that stands now covers this export.', zh: '目前没有有效的监管授权涵盖此导出。' },
     remedy: { en: 'Ask for what a mandate covers.', zh: '请在监管授权范围内提出请求。' },
   },
+  'BORROWER-IDENTITY-NEW': {
+    message: { en: 'This creditor already has a borrower with this identity number.', zh: '该债权人已登记使用此证件号码的债务人。' },
+    remedy: { en: 'Use the borrower that borrowerByNationalId finds.', zh: '请使用 borrowerByNationalId 查到的债务人。' },
+  },
+  'CONTACT-SOURCE-LAWFUL': {
+    message: { en: 'An agency cannot have this contact point from this source.', zh: '受托机构不可能从该来源合法取得此联系方式。' },
+    remedy: { en: 'Name the debtor, a contact whom the debtor named, or a public channel, if that is where it is from.', zh: '如确实来自债务人授权、其预留联系人或合法公开渠道，请注明相应来源。' },
+  },
+  'CONTACT-RIGHT-CURRENT': {
+    message: { en: 'The right to this borrower changed while the contact point was being added; it was withdrawn.', zh: '添加联系方式期间，对该债务人的权利发生变更，该联系方式已撤回。' },
+    remedy: { en: 'Repeat the command with another clientKey once you hold a right that stands.', zh: '请在取得有效权利后使用新的 clientKey 重试。' },
+  },
 } as const;

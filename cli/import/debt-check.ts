@@ -1,12 +1,10 @@
 /** What a debt must look like to be imported. Pure; throws a RowProblem that names the part and never its value. */
 import { isCurrencyCode } from '../../schema/currency-code';
 import { isLocalDate } from '../../schema/local-date';
+import { CODE, REFERENCE_CHARACTERS_MAX } from '../../subgraphs/debts/subgraph';
 import { DEBT_COMPONENTS, type PortfolioDebt } from './portfolio-row';
 import { RowProblem } from './row-problem';
 
-/** Codes stand in ledger entries in clear, so nothing but a code may be one. */
-const CODE = /^[A-Z][A-Z0-9_]{0,39}$/;
-const REFERENCE_CHARACTERS_MAX = 100;
 /** A hundred years: beyond it a date was misread. */
 const DAYS_PAST_DUE_MAX = 36_525;
 const PAYMENTS_MAX = 1_000;
@@ -15,7 +13,7 @@ function isAmount(value: number, least: number): boolean {
   return Number.isSafeInteger(value) && value >= least;
 }
 
-export function checkDebt(debt: PortfolioDebt): PortfolioDebt {
+export function checkDebt(debt: PortfolioDebt, today: string): PortfolioDebt {
   const refuse = (reason: string, part: string): never => {
     throw new RowProblem(reason, `debt.${part}`);
   };
@@ -24,6 +22,7 @@ export function checkDebt(debt: PortfolioDebt): PortfolioDebt {
   if (!CODE.test(debt.region)) refuse('NOT_A_CODE', 'region');
   if (!isCurrencyCode(debt.currency)) refuse('NOT_A_CURRENCY', 'currency');
   if (!isLocalDate(debt.asOf)) refuse('NOT_A_DATE', 'asOf');
+  if (debt.asOf > today) refuse('DATE_NOT_PAST', 'asOf');
   if (!isAmount(debt.daysPastDue, 0) || debt.daysPastDue > DAYS_PAST_DUE_MAX) refuse('NOT_A_NUMBER_OF_DAYS', 'daysPastDue');
   for (const component of DEBT_COMPONENTS) if (!isAmount(debt.components[component], 0)) refuse('NOT_AN_AMOUNT', `components.${component}`);
   const total = DEBT_COMPONENTS.reduce((sum, component) => sum + debt.components[component], 0);

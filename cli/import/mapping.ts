@@ -3,6 +3,7 @@
  * problem named; then one function from cells to a row, a skip or a reject. Everything about a data set is in the file.
  */
 import { checkRegistration } from '../../subgraphs/borrowers/subgraph';
+import { businessDate } from '../../subgraphs/debts/subgraph';
 import { compileCondition, type Condition } from './condition';
 import { checkDebt } from './debt-check';
 import { isExact, wholeOf } from './exact-number';
@@ -37,8 +38,8 @@ type Build<T> = (row: Row) => T;
 const REASON = /^[A-Z][A-Z0-9_]{0,59}$/;
 const MEMBERS = ['mapping', 'title', 'attribution', 'csv', 'let', 'skip', 'reject', 'borrower', 'debt'];
 
-/** Parses the text of a mapping file; throws MappingError listing everything that is wrong with it. */
-export function parseMapping(text: string): Mapping {
+/** Parses the text of a mapping file; throws MappingError listing everything that is wrong with it. No debt may be of a day after `today`. */
+export function parseMapping(text: string, today: string = businessDate(new Date())): Mapping {
   let document: unknown;
   try {
     document = JSON.parse(text.replace(/^\uFEFF/, ''));
@@ -55,7 +56,7 @@ export function parseMapping(text: string): Mapping {
   const definitions = readDefinitions(root['let'], scope);
   const [skips, rejects] = [readRules(root['skip'], 'skip', scope), readRules(root['reject'], 'reject', scope)];
   const borrower = readBorrower(root['borrower'], scope);
-  const debt = readDebt(root['debt'], scope);
+  const debt = readDebt(root['debt'], scope, today);
   const title = problems.text(root['title'], 'title');
   problems.refuseAny();
   const attribution = typeof root['attribution'] === 'string' ? root['attribution'] : null;
@@ -159,7 +160,7 @@ function minorOf(value: Value, place: string): number {
 
 const DEBT_TEXTS = ['reference', 'product', 'region', 'currency', 'asOf'] as const;
 
-function readDebt(value: unknown, scope: Scope): Compiled['debt'] {
+function readDebt(value: unknown, scope: Scope, today: string): Compiled['debt'] {
   const given = scope.problems.object(value, 'debt', [...DEBT_TEXTS, 'daysPastDue', 'components', 'payments']);
   const texts = DEBT_TEXTS.map((part) => required(given, part, 'debt', scope));
   const daysPastDue = required(given, 'daysPastDue', 'debt', scope);
@@ -179,7 +180,7 @@ function readDebt(value: unknown, scope: Scope): Compiled['debt'] {
       daysPastDue: minorOf(daysPastDue(row), 'debt.daysPastDue'),
       components: { principal: principal!, interest: interest!, penaltyInterest: penaltyInterest!, fee: fee!, cost: cost! },
       payments: payments(row),
-    });
+    }, today);
   };
 }
 

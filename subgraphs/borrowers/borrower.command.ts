@@ -4,11 +4,11 @@
  */
 import { runCommand, type CommandOutcome, type CommandWork, type RefusedCommand } from '../../kernel/command';
 import type { RoomContext } from '../../kernel/context';
-import type { Refusal } from '../../kernel/errors';
 import { rightsOver } from '../../kernel/rights/rights.repository';
 import { seal } from '../../kernel/vault/seal';
 import { newId } from '../../schema/ids';
 import { InputError } from '../../schema/input-error';
+import { refusalOf } from '../../schema/messages';
 import { EMPLOYER_BINDING, NAME_BINDING, nationalIdIndex, NATIONAL_ID_BINDING, PERSON_INDEX } from './borrower';
 import { borrowersRegistered, contactPointAdded } from './borrower.event';
 import { findByNationalId, insertBorrower, personOf } from './borrower.repository';
@@ -19,20 +19,6 @@ import type { ContactPointRow } from './contact-point.row';
 import { checkRegistration, type Registration } from './registration';
 
 const RULE_PACK = 'borrower-2026.1';
-
-export const AUTHORITY_REFUSAL: Refusal = {
-  ruleId: 'BORROWER-AUTHORITY-STANDS',
-  rulePack: RULE_PACK,
-  message: 'You hold no authority of this creditor that stands now.',
-  remedy: 'Have the creditor grant you a staff authority, then repeat the command.',
-};
-
-const KNOWN_REFUSAL: Refusal = {
-  ruleId: 'BORROWER-IDENTITY-NEW',
-  rulePack: RULE_PACK,
-  message: 'This creditor already has a borrower with this identity number.',
-  remedy: 'Use the borrower that borrowerByNationalId finds.',
-};
 
 export function registerBorrower(context: RoomContext, input: RegisterBorrowerInput): Promise<CommandOutcome> {
   const checked = checkRegistration(input);
@@ -53,9 +39,11 @@ async function execute(context: RoomContext, work: CommandWork, borrower: Regist
   const streams = [`creditor:${creditorId}`] as const;
   const borrowerId = newId('borrower');
   const [rights] = await rightsOver(transaction, context.actor, [{ creditorId, borrowerId, debtId: null }]);
-  if (!rights!.some((right) => right.validFrom <= transaction.now && right.validUntil > transaction.now)) return { refusal: AUTHORITY_REFUSAL };
+  if (!rights!.some((right) => right.validFrom <= transaction.now && right.validUntil > transaction.now)) return { refusal: refusalOf({ ruleId: 'AUTHORITY-STANDS', rulePack: RULE_PACK }) };
   const index = borrower.nationalIdKey === null ? null : keyStore.blind(nationalIdIndex(creditorId), borrower.nationalIdKey);
-  if (index !== null && (await findByNationalId(transaction, creditorId, index)) !== null) return { refusal: KNOWN_REFUSAL, streams };
+  if (index !== null && (await findByNationalId(transaction, creditorId, index)) !== null) {
+    return { refusal: refusalOf({ ruleId: 'BORROWER-IDENTITY-NEW', rulePack: RULE_PACK }), hidden: { creditorId }, streams };
+  }
 
   const key = (await keyStore.createKeys([borrowerId])).get(borrowerId)!;
   const sealed = (binding: string, value: string): Buffer => seal(key, binding, Buffer.from(value, 'utf8'));

@@ -6,12 +6,13 @@
 import { runCommand, type CommandOutcome, type CommandWork, type RefusedCommand } from '../../kernel/command';
 import type { RoomContext } from '../../kernel/context';
 import { HubError, type Refusal } from '../../kernel/errors';
-import { decideRelease, RELEASE_MESSAGES, type Subject } from '../../kernel/rights/right';
+import { decideRelease, RELEASE_RULE_PACK, type Subject } from '../../kernel/rights/right';
 import { rightsOver } from '../../kernel/rights/rights.repository';
 import { seal } from '../../kernel/vault/seal';
 import type { StreamName } from '../../schema/vocabulary';
 import { newId } from '../../schema/ids';
 import { InputError } from '../../schema/input-error';
+import { refusalOf } from '../../schema/messages';
 import { contactPointAdded } from './borrower.event';
 import { loadScopeOf } from './borrower.repository';
 import { categoryOf, contactBinding, CONTACT_RULE_PACK, CONTACT_RULES, isSourceLawfulFor, normaliseContact } from './contact-point';
@@ -21,16 +22,7 @@ import type { ContactPointRow } from './contact-point.row';
 import type { AddContactPointInput } from './contact-point.type';
 
 /** Answered when the right moved on between decision and append; the entry is a refusal then. */
-export const STALE_CONTACT_REFUSAL: Refusal = {
-  ruleId: 'CONTACT-RIGHT-COVERS',
-  rulePack: CONTACT_RULE_PACK,
-  message: 'The right to this borrower changed while the contact point was being added; it was withdrawn.',
-  remedy: 'Repeat the command with another clientKey once you hold a right that stands.',
-};
-
-function refused(ruleId: string, message: string, remedy: string): Refusal {
-  return { ruleId, rulePack: CONTACT_RULE_PACK, message, remedy };
-}
+export const STALE_CONTACT_REFUSAL: Refusal = refusalOf({ ruleId: 'CONTACT-RIGHT-CURRENT', rulePack: CONTACT_RULE_PACK });
 
 export function addContactPoint(context: RoomContext, input: AddContactPointInput): Promise<CommandOutcome> {
   const value = normaliseContact(input.kind, input.value);
@@ -55,9 +47,10 @@ async function execute(context: RoomContext, work: CommandWork, input: AddContac
   const subject: Subject = { creditorId, borrowerId: input.borrowerId, debtId: null };
   const [rights] = await rightsOver(transaction, actor, [subject]);
   const decision = decideRelease(rights!, actor.purpose, categoryOf(input.kind), transaction.now);
-  const refusal = decision.ok ? sourceRefusal(context, input) : refused('CONTACT-RIGHT-COVERS', RELEASE_MESSAGES[decision.ruleId], 'Name a purpose and hold a right that cover this kind of contact data.');
-  if (refusal !== null || !decision.ok) return { refusal: refusal!, ...about(context, subject) };
-
+  if (!decision.ok) return { refusal: refusalOf({ ruleId: decision.ruleId, rulePack: RELEASE_RULE_PACK }), ...about(context, subject) };
+  if (!isSourceLawfulFor(actor.audience, input.source)) {
+    return { refusal: refusalOf({ ruleId: 'CONTACT-SOURCE-LAWFUL', rulePack: CONTACT_RULE_PACK }), ...about(context, subject) };
+  }
   const key = (await services.keyStore.keys([input.borrowerId])).get(input.borrowerId);
   if (key === undefined) throw new HubError('CONFLICT', 'The personal data of this borrower was erased; nothing can be added to it.');
   const id = newId('contact');
@@ -76,11 +69,6 @@ async function execute(context: RoomContext, work: CommandWork, input: AddContac
   if (!isAgency) await work.record(event);
   else await work.record({ ...event, expect: decision.right.positions }, { name: WITHDRAW_CONTACT, argument: withdrawalArgument(actor, row) });
   return { id };
-}
-
-function sourceRefusal(context: RoomContext, { source }: AddContactPointInput): Refusal | null {
-  if (isSourceLawfulFor(context.actor.audience, source)) return null;
-  return refused('CONTACT-SOURCE-LAWFUL', 'An agency cannot have this contact point from this source.', 'Name the debtor, a contact whom the debtor named, or a public channel, if that is where it is from.');
 }
 
 function about({ actor }: RoomContext, subject: Subject): Pick<RefusedCommand, 'hidden' | 'streams'> {

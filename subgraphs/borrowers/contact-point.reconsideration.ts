@@ -28,7 +28,7 @@ export const withdrawContactPoint: Reconsideration = async (client, argument) =>
   await client.query(`update contact_point set status = 'WITHDRAWN' where id = $1`, [contactId]);
   const { rows } = await client.query<{ index: number }>('select next_index - 1 as index from follower');
   const now = new Date();
-  const ruleId = 'CONTACT-RIGHT-COVERS';
+  const ruleId = 'CONTACT-RIGHT-CURRENT';
   const submission = composeSubmission(
     {
       type: 'borrowers.CommandRefused',

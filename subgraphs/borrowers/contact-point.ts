@@ -17,7 +17,7 @@ export type ContactStatus = (typeof CONTACT_STATUSES)[number];
 export const CONTACT_RULE_PACK = 'contact-2026.1';
 
 /** Every rule that lets a contact point in; cited by the entry that adds one. */
-export const CONTACT_RULES = ['CONTACT-RIGHT-COVERS', 'CONTACT-SOURCE-LAWFUL'] as const;
+export const CONTACT_RULES = ['RELEASE-RIGHT-STANDS', 'RELEASE-PURPOSE-COVERED', 'RELEASE-CATEGORY-COVERED', 'CONTACT-SOURCE-LAWFUL'] as const;
 
 /**
  * Contract, reserved information and bureau queries are the creditor's own files and authorisations. An agency learns a

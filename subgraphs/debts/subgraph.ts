@@ -24,7 +24,9 @@ import { AgencyPlacementsResolver, PlacementResolver } from './placement.resolve
 import { PlacementRow } from './placement.row';
 import { toPlacement } from './placement.type';
 
+export { CODE, REFERENCE_CHARACTERS_MAX } from './debt';
 export { debtsImport } from './import/debts-import';
+export { businessDate } from './rule-pack';
 export type { HistoricPayment, ImportBatch, ImportTools as DebtsImportTools, MovedChunk, RejectedRow, StagedDebt } from './import/staged-debt';
 
 async function shown<R, T>(row: Promise<R | null>, toShown: (row: R) => T): Promise<T | null> {

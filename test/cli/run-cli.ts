@@ -22,7 +22,9 @@ export async function runCli(arguments_: readonly string[], surroundings: CliSur
   const line: CommandLine = {
     output: { print: (text) => void out.push(text), tell: (text) => void err.push(text), progress: null, columns: 100 },
     loadConfig: () => loadConfig({ ...surroundings.env }),
+    environment: () => ({ ...surroundings.env }),
     interruption: () => surroundings.interruption ?? new AbortController().signal,
+    program: 'cession',
     language: surroundings.language ?? 'en',
     exitCode: 0,
   };

@@ -141,6 +141,7 @@ describe('a row', () => {
     ['with a product that is a sentence', { debt: { ...base.debt, product: 'a credit card' } }, 'NOT_A_CODE at debt.product'],
     ['with negative days past due', { debt: { ...base.debt, daysPastDue: -1 } }, 'NOT_A_NUMBER_OF_DAYS at debt.daysPastDue'],
     ['with an impossible business date', { debt: { ...base.debt, asOf: '2026-02-30' } }, 'NOT_A_DATE at debt.asOf'],
+    ['of a day that has not come', { debt: { ...base.debt, asOf: '2199-01-01' } }, 'DATE_NOT_PAST at debt.asOf'],
     ['with a payment after its business date', { debt: { ...base.debt, payments: [{ amount: 1, receivedOn: '2026-11-01' }] } }, 'NOT_A_DATE_BEFORE_AS_OF at debt.payments[0].receivedOn'],
     ['with a negative payment', { debt: { ...base.debt, payments: [{ amount: -1, receivedOn: '2026-10-01' }] } }, 'NOT_AN_AMOUNT at debt.payments[0].amount'],
     ['with an empty reference', { debt: { ...base.debt, reference: '' } }, 'NOT_A_REFERENCE at debt.reference'],
