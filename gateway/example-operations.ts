@@ -10,17 +10,101 @@ export interface ExampleOperation {
   readonly variables: string | null;
 }
 
-const WELCOME = `# Paste a token for this endpoint above, choose a purpose where one is offered, then press the run button.
-query WhoAnswers {
-  __typename
+const variables = (value: object) => JSON.stringify(value, null, 2);
+
+const PORTFOLIO = `# Paste a token above; the contract of its audience appears in the documentation on the left.
+# Personal fields (balance, name, phones …) are null until a purpose is chosen, and each release is in the ledger.
+query Portfolio {
+  debts(first: 20) {
+    edges {
+      node { id product region state daysPastDue balance { minor currency } creditor { name } }
+    }
+    pageInfo { hasNextPage endCursor }
+  }
 }
 `;
 
+const DEBTS: ExampleOperation = { query: PORTFOLIO, variables: null };
+
+const REFUSAL = '... on Refusal { ruleId rulePack message remedy }';
+
+const PLACE: ExampleOperation = {
+  query: `# A placement needs an agreement in force that covers the debt, a qualified engagement and a current determination.
+mutation Place($input: ProposePlacementInput!) {
+  proposePlacement(input: $input) {
+    __typename
+    ... on PlacementChanged { placement { id state agency { name } } ledgerIndex pending }
+    ${REFUSAL}
+  }
+}
+`,
+  variables: variables({ input: { clientKey: 'my-first-placement', debtId: 'debt_…', agencyId: 'agency_…', agreementId: 'agreement_…' } }),
+};
+
+const ENGAGEMENTS: ExampleOperation = {
+  query: `query Engagements {
+  engagements(first: 20) {
+    edges { node { id state stateSince agency { id name } creditor { id name } attestation { validUntil } } }
+  }
+}
+`,
+  variables: null,
+};
+
+const ACCEPT: ExampleOperation = {
+  query: `# Accepting opens the grant: from its ledger entry on, the agency may read what the placement covers.
+mutation Accept($input: AnswerPlacementInput!) {
+  acceptPlacement(input: $input) {
+    __typename
+    ... on PlacementChanged { placement { id state grant { id } } ledgerIndex pending }
+    ${REFUSAL}
+  }
+}
+`,
+  variables: variables({ input: { clientKey: 'my-first-acceptance', placementId: 'placement_…' } }),
+};
+
+const CONTACT: ExampleOperation = {
+  query: `# Choose the purpose COLLECTION: without it, or after a recall, name and phones are null.
+query Contact($debt: ID!) {
+  debt(id: $debt) {
+    id
+    state
+    borrower { id name phones }
+    placements(first: 5) { edges { node { id state purposes categories } } }
+  }
+}
+`,
+  variables: variables({ debt: 'debt_…' }),
+};
+
+const MANDATES: ExampleOperation = {
+  query: `query Supervised {
+  supervisionMandates(first: 20) { edges { node { id } } }
+  creditors(first: 20) { edges { node { id code name jurisdiction agreements(first: 10) { edges { node { id state agency { name } } } } } } }
+}
+`,
+  variables: null,
+};
+
+const OWN: ExampleOperation = {
+  query: `# What each creditor holds about you, and who was given it.
+query MyRecords {
+  myRecords(first: 20) {
+    edges {
+      node { id name phones creditor { name } debts(first: 20) { edges { node { id state balance { minor currency } placements(first: 5) { edges { node { state agency { name } } } } } } } }
+    }
+  }
+}
+`,
+  variables: null,
+};
+
 const EXAMPLES: Readonly<Record<Audience, readonly ExampleOperation[]>> = {
-  INTERNAL: [{ query: WELCOME, variables: null }],
-  PARTNER: [{ query: WELCOME, variables: null }],
-  REGULATOR: [{ query: WELCOME, variables: null }],
-  BORROWER: [{ query: WELCOME, variables: null }],
+  INTERNAL: [DEBTS, ENGAGEMENTS, PLACE],
+  PARTNER: [DEBTS, ACCEPT, CONTACT],
+  REGULATOR: [DEBTS, MANDATES],
+  BORROWER: [OWN],
 };
 
 export function examplesOf(audience: Audience): readonly ExampleOperation[] {

@@ -3,6 +3,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildSchema, parse, validate } from 'graphql';
 import { examplesOf } from '../../gateway/example-operations';
+import { DEFAULT_DOCUMENT_LIMITS, documentCheck } from '../../gateway/operation-limits';
+import { loadConfig } from '../../kernel/config';
 import { contractPath, readContract, schemaFolder } from '../../schema/artefacts';
 import { AUDIENCES } from '../../schema/vocabulary';
 import { openSample } from './open-sample';
@@ -40,6 +42,12 @@ describe('the gateway', () => {
 });
 
 describe('an example of the console', () => {
+  it.each(AUDIENCES)('is within the limits for %s', (audience) => {
+    const { depth, rootFields } = loadConfig({}).limits;
+    const check = documentCheck({ ...DEFAULT_DOCUMENT_LIMITS, depth, rootFields });
+    for (const { query } of examplesOf(audience)) expect(() => check(query)).not.toThrow();
+  });
+
   it.each(AUDIENCES)('is valid in the contract of %s', (audience) => {
     if (!existsSync(path.join(schemaFolder(), contractPath(audience, 'api')))) {
       process.stdout.write(`skipped: the contract of ${audience} is not composed yet\n`);
