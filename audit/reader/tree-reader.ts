@@ -4,8 +4,13 @@
  */
 import { TILE_HEIGHT, TILE_WIDTH } from '../log/tiles';
 import { CompactRange, HASH_BYTES, type TreeNode } from '../log/tree';
-import type { NodeReader } from '../log/proof';
-import type { Statements } from './stored-entries';
+import type { QueryResultRow } from 'pg';
+import { planInclusion, prove, type NodeReader } from '../log/proof';
+
+/** A pool, a connection, or a request's own transaction. */
+export interface HashSource {
+  query<R extends QueryResultRow>(sql: string, values: unknown[]): Promise<{ readonly rows: R[] }>;
+}
 
 /** A run of hashes of one level of tiles, within one tile, that a node is the root of. */
 interface Run {
@@ -31,7 +36,7 @@ const TILE_ROOTS = 'select root as hash from tile where level = $1 and n >= $2 a
 const keyOf = (level: number, tile: number): string => `${level}/${tile}`;
 
 /** The hashes of an incomplete tile: leaves at level 0, roots of the tiles below above it. */
-async function partialTile(database: Statements, level: number, tile: number): Promise<Buffer> {
+async function partialTile(database: HashSource, level: number, tile: number): Promise<Buffer> {
   const first = tile * TILE_WIDTH;
   const { rows } =
     level === 0
@@ -40,7 +45,7 @@ async function partialTile(database: Statements, level: number, tile: number): P
   return Buffer.concat(rows.map((row) => row.hash));
 }
 
-async function readTiles(database: Statements, runs: readonly Run[]): Promise<Map<string, Buffer>> {
+async function readTiles(database: HashSource, runs: readonly Run[]): Promise<Map<string, Buffer>> {
   const asked = new Map(runs.map((run) => [keyOf(run.level, run.tile), run]));
   const wanted = [...asked.values()];
   const { rows } = await database.query<{ level: number; n: string | number; hashes: Buffer }>(FULL_TILES, [wanted.map((run) => run.level), wanted.map((run) => run.tile)]);
@@ -57,10 +62,20 @@ function rootOf(hashes: Buffer, { start, width, level, tile }: Run): Buffer {
   return range.root();
 }
 
-export function storedNodes(database: Statements): NodeReader {
+export function storedNodes(database: HashSource): NodeReader {
   return async (nodes) => {
     const runs = nodes.map(runOf);
     const tiles = await readTiles(database, runs);
     return runs.map((run) => rootOf(tiles.get(keyOf(run.level, run.tile)) ?? Buffer.alloc(0), run));
   };
+}
+
+/** Inclusion proofs of many entries of one tree; each subtree is read and folded once, however many proofs name it. */
+export async function proveInclusions(database: HashSource, indexes: readonly number[], size: number): Promise<Buffer[][]> {
+  const plans = indexes.map((index) => planInclusion(index, size));
+  const nodes = new Map(plans.flat(2).map((node) => [keyOf(node.level, node.index), node]));
+  const hashes = await storedNodes(database)([...nodes.values()]);
+  const known = new Map([...nodes.keys()].map((key, at) => [key, hashes[at] as Buffer]));
+  const remembered: NodeReader = async (asked) => asked.map((node) => known.get(keyOf(node.level, node.index)) as Buffer);
+  return Promise.all(plans.map((plan) => prove(plan, remembered)));
 }

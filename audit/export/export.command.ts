@@ -1,0 +1,98 @@
+/**
+ * A regulator asks for an export: allowed when every entry of the stream that is about a creditor is about one that a
+ * standing mandate of his covers. The request is an entry in the streams of those creditors.
+ */
+import { runCommand, type CommandOutcome, type CommandWork, type RefusedCommand } from '../../kernel/command';
+import type { RoomContext } from '../../kernel/context';
+import { HubError } from '../../kernel/errors';
+import { idPrefix, newId, type IdPrefix } from '../../schema/ids';
+import { InputError } from '../../schema/input-error';
+import { refusalOf } from '../../schema/messages';
+import type { StreamKind, StreamName } from '../../schema/vocabulary';
+import { hasVisibleEntry, insertExport, standingMandates, uncoveredEntries, type Mandate } from './export.repository';
+import type { RequestExportInput } from './export.type';
+
+export const EXPORT_SCOPE = 'exports:write';
+const RULE_PACK = 'export-2026.1';
+const RULE = 'EXPORT-MANDATE-COVERS';
+
+/** What an id's stream is called; ids without one have no entries of their own. */
+const STREAM_OF: Readonly<Partial<Record<IdPrefix, StreamKind>>> = {
+  creditor: 'creditor',
+  agency: 'agency',
+  engagement: 'engagement',
+  debt: 'debt',
+  borrower: 'borrower',
+  grant: 'grant',
+  authority: 'grant',
+  mandate: 'grant',
+  agreement: 'grant',
+};
+
+function streamOf(subjectId: string): StreamName {
+  const prefix = idPrefix(subjectId);
+  const kind = prefix === null ? undefined : STREAM_OF[prefix];
+  if (kind === undefined) throw new InputError('input.subjectId', 'This is not the id of something that has entries of its own.');
+  return `${kind}:${subjectId}`;
+}
+
+export function requestExport(context: RoomContext, input: RequestExportInput): Promise<CommandOutcome> {
+  const stream = streamOf(input.subjectId);
+  const { from = null, until = null } = input;
+  if (from !== null && until !== null && from >= until) throw new InputError('input.until', 'The period ends before it begins.');
+  return runCommand(context, {
+    name: 'requestExport',
+    scope: EXPORT_SCOPE,
+    clientKey: input.clientKey,
+    input,
+    execute: (work) => execute(context, work, { stream, from, until }),
+  });
+}
+
+interface Asked {
+  readonly stream: StreamName;
+  readonly from: Date | null;
+  readonly until: Date | null;
+}
+
+async function execute(context: RoomContext, work: CommandWork, asked: Asked): Promise<{ id: string } | RefusedCommand> {
+  work.requireCurrentStanding();
+  const { transaction } = work;
+  const { org, sub } = context.actor;
+  const mandates = await coveringMandates(work, org, asked.stream);
+  const [first] = mandates;
+  if (first === undefined) return { refusal: refusalOf({ ruleId: RULE, rulePack: RULE_PACK }) };
+  const id = newId('export');
+  await insertExport(transaction, {
+    id,
+    org,
+    sub,
+    mandate_id: first.id,
+    creditor_ids: mandates.map((mandate) => mandate.creditorId),
+    stream: asked.stream,
+    recorded_from: asked.from,
+    recorded_until: asked.until,
+    requested_at: transaction.now,
+  });
+  await work.record({
+    type: 'audit.ExportRequested',
+    typeVersion: 1,
+    retention: 'SHARE_RECORD',
+    decision: work.allowedBy(RULE_PACK, [RULE]),
+    facts: { streamKind: asked.stream.split(':')[0] as string, from: asked.from?.toISOString() ?? null, until: asked.until?.toISOString() ?? null },
+    hidden: { exportId: id, regulatorId: org, mandateIds: mandates.map((mandate) => mandate.id), stream: asked.stream },
+    streams: mandates.map((mandate): StreamName => `creditor:${mandate.creditorId}`),
+  });
+  return { id };
+}
+
+/** Empty when the mandates leave an entry uncovered. Throws NOT_FOUND when nothing of the stream is in his scope. */
+async function coveringMandates(work: CommandWork, regulatorId: string, stream: StreamName): Promise<Mandate[]> {
+  const { transaction } = work;
+  const mandates = await standingMandates(transaction, regulatorId);
+  if (!(await hasVisibleEntry(transaction, stream))) throw new HubError('NOT_FOUND', 'There is nothing by this id in your scope.', { argument: 'input.subjectId' });
+  const byCreditor = new Map(mandates.map((mandate) => [mandate.creditorId, mandate]));
+  if ((await uncoveredEntries(transaction, stream, [...byCreditor.keys()])) > 0) return [];
+  const needed = stream.startsWith('creditor:') ? [stream.slice('creditor:'.length)] : [...byCreditor.keys()];
+  return needed.map((creditorId) => byCreditor.get(creditorId)).filter((mandate) => mandate !== undefined);
+}

@@ -1,0 +1,105 @@
+/** An export as it is shown to who asked for it, and how it is asked for. */
+import { Directive, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { Audience } from '../../schema/audience';
+import { declareEnum } from '../../schema/enum-type';
+import { Instant } from '../../schema/instant';
+import { Node } from '../../schema/node';
+import { acceptedOf, resultOf } from '../../schema/refusal';
+import { Sha256Hex } from '../../schema/sha256-hex';
+import type { ExportRow } from './export.repository';
+
+export const ExportState = declareEnum({ QUEUED: 'QUEUED', RUNNING: 'RUNNING', READY: 'READY', FAILED: 'FAILED' } as const, {
+  name: 'ExportState',
+  description: 'How far an export is.',
+  audiences: ['REGULATOR'],
+  values: {
+    QUEUED: 'It waits for its turn.',
+    RUNNING: 'It is being written.',
+    READY: 'It can be downloaded.',
+    FAILED: 'It could not be made; the operator can find out why.',
+  },
+});
+
+@ObjectType('Export', { implements: Node, description: 'A file that proves what the ledger says about one subject, to be verified offline.' })
+@Directive('@key(fields: "id")')
+@Audience('REGULATOR')
+export class Export implements Node {
+  @Audience('REGULATOR')
+  @Field(() => ID, { description: 'The global id.' })
+  id!: string;
+
+  @Audience('REGULATOR')
+  @Field(() => String, { description: 'The stream it holds, e.g. `creditor:creditor_…`.' })
+  stream!: string;
+
+  @Audience('REGULATOR')
+  @Field(() => ID, { description: 'The mandate it was asked for under.' })
+  mandateId!: string;
+
+  @Audience('REGULATOR')
+  @Field(() => ExportState, { description: 'How far it is.' })
+  state!: keyof typeof ExportState;
+
+  @Audience('REGULATOR')
+  @Field(() => Int, { description: 'How many entries are written.' })
+  entriesDone!: number;
+
+  @Audience('REGULATOR')
+  @Field(() => Int, { nullable: true, description: 'How many there will be; null until it has begun.' })
+  entriesTotal!: number | null;
+
+  @Audience('REGULATOR')
+  @Field(() => Int, { nullable: true, description: 'The size of the ledger it stands on; null until it is ready.' })
+  treeSize!: number | null;
+
+  @Audience('REGULATOR')
+  @Field(() => String, { nullable: true, description: 'The length of the file in bytes; null until it is ready.' })
+  bytes!: string | null;
+
+  @Audience('REGULATOR')
+  @Field(() => Sha256Hex, { nullable: true, description: 'The SHA-256 of the file; null until it is ready.' })
+  sha256!: string | null;
+
+  @Audience('REGULATOR')
+  @Field(() => String, { nullable: true, description: 'Where to download it with the same token; ranges resume a broken download. Null until it is ready.' })
+  path!: string | null;
+
+  @Audience('REGULATOR')
+  @Field(() => Instant, { description: 'When it was asked for.' })
+  requestedAt!: Date;
+}
+
+@InputType('RequestExportInput', { description: 'What to export.' })
+@Audience('REGULATOR')
+export class RequestExportInput {
+  @Field(() => String, { description: 'Same key and input: same answer.' })
+  clientKey!: string;
+
+  @Field(() => ID, { description: 'About what: the id of a creditor, an agency, an engagement, a debt, a borrower, or of a right.' })
+  subjectId!: string;
+
+  @Field(() => Instant, { nullable: true, description: 'Entries recorded at or after this instant.' })
+  from?: Date | null;
+
+  @Field(() => Instant, { nullable: true, description: 'Entries recorded before this instant.' })
+  until?: Date | null;
+}
+
+export const ExportRequested = acceptedOf({ name: 'ExportRequested', description: 'The export will be made.', audiences: ['REGULATOR'], entity: 'export', type: () => Export });
+export const RequestExportResult = resultOf({ name: 'RequestExportResult', description: 'How the request ended.', audiences: ['REGULATOR'], accepted: ExportRequested });
+
+export function toExport(row: ExportRow): Export {
+  return {
+    id: row.id,
+    stream: row.stream,
+    mandateId: row.mandate_id,
+    state: row.state,
+    entriesDone: row.entries_done,
+    entriesTotal: row.entries_total,
+    treeSize: row.tree_size,
+    bytes: row.bytes === null ? null : String(row.bytes),
+    sha256: row.sha256,
+    path: row.state === 'READY' ? `/exports/${row.id}` : null,
+    requestedAt: row.requested_at,
+  };
+}

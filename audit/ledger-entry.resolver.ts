@@ -1,0 +1,80 @@
+/** Answers for entries and checkpoints: lists in scope, one entry, and the proof that it is where it says. */
+import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import type { RoomContext } from '../kernel/context';
+import type { Transaction } from '../kernel/transaction';
+import { Audience, EVERY_AUDIENCE } from '../schema/audience';
+import { connectionFrom, type Connection } from '../schema/connection';
+import { Node, nodeTypeOf } from '../schema/node';
+import { ConnectionArgs, openPage } from '../schema/page';
+import { findEntry, ownStreams, readEntryPage, scopeOf, type SeenEntry } from './ledger-entry.repository';
+import { Checkpoint, EntryVerification, LedgerEntry, LedgerEntryConnection, toLedgerEntry } from './ledger-entry.type';
+import { proveInclusions, type HashSource } from './reader/tree-reader';
+
+const LATEST = 'select size, root, note, signed_at_ms from checkpoint order by size desc limit 1';
+
+interface CheckpointRow {
+  readonly size: number;
+  readonly root: Buffer;
+  readonly note: string;
+  readonly signed_at_ms: number;
+}
+
+async function latestCheckpoint(transaction: Transaction): Promise<Checkpoint | null> {
+  const [row] = await transaction.prepared<CheckpointRow>('latest_checkpoint', LATEST, []);
+  return row === undefined ? null : { size: row.size, rootHash: row.root.toString('base64'), note: row.note, signedAt: new Date(row.signed_at_ms) };
+}
+
+const shown = (seen: SeenEntry | null): LedgerEntry | null => (seen === null ? null : toLedgerEntry(seen));
+
+/** The reference resolver of LedgerEntry. */
+export async function loadEntry(context: RoomContext, id: string): Promise<LedgerEntry | null> {
+  return shown(await findEntry(context, 'idempotency_key', id));
+}
+
+@Resolver(() => LedgerEntry)
+export class LedgerEntryResolver {
+  @Audience(...EVERY_AUDIENCE)
+  @Query(() => Node, { nullable: true, description: 'Anything by its global id. That it has a type says nothing about whether it exists.' })
+  node(@Arg('id', () => ID, { description: 'The global id.' }) id: string): Node | null {
+    return nodeTypeOf(id) === null ? null : { id };
+  }
+
+  @Audience(...EVERY_AUDIENCE)
+  @Query(() => Checkpoint, { nullable: true, description: 'The latest signed checkpoint of the ledger; null before the first.' })
+  async checkpoint(@Ctx() context: RoomContext): Promise<Checkpoint | null> {
+    return latestCheckpoint(await context.read());
+  }
+
+  @Audience('INTERNAL', 'REGULATOR', 'BORROWER')
+  @Query(() => LedgerEntry, { nullable: true, description: 'The entry at an index, or null when there is none in your scope.' })
+  async entry(@Arg('index', () => Int, { description: 'Its place in the ledger, from 0.' }) index: number, @Ctx() context: RoomContext): Promise<LedgerEntry | null> {
+    return shown(await findEntry(context, 'index', index));
+  }
+
+  @Audience('INTERNAL', 'REGULATOR', 'BORROWER')
+  @Query(() => LedgerEntryConnection, { description: 'The entries in your scope, in the order of the ledger.' })
+  async entries(@Args(() => ConnectionArgs) args: ConnectionArgs, @Ctx() context: RoomContext): Promise<Connection<LedgerEntry>> {
+    const page = openPage(args, { audience: context.actor.audience, sort: 'entries:index' });
+    const transaction = await context.read();
+    const entries = await readEntryPage(transaction, await ownStreams(transaction, context), page, await scopeOf(context, null));
+    return connectionFrom(page, entries, (entry) => [entry.index], toLedgerEntry);
+  }
+
+  @Audience('INTERNAL', 'REGULATOR', 'BORROWER')
+  @FieldResolver(() => EntryVerification, { nullable: true, description: 'The proof that it is in the ledger; null until a checkpoint covers it.' })
+  async verification(@Root() { index }: LedgerEntry, @Ctx() context: RoomContext): Promise<EntryVerification | null> {
+    const transaction = await context.read();
+    const checkpoint = await context.loader('ledger.checkpoint', async (_t, keys: readonly string[]) => {
+      const latest = await latestCheckpoint(transaction);
+      return keys.map(() => latest);
+    }).load('latest');
+    if (checkpoint === null || index >= checkpoint.size) return null;
+    const proofs = context.loader(`ledger.proof ${checkpoint.size}`, (_t, indexes: readonly number[]) => proveInclusions(hashesOf(transaction), indexes, checkpoint.size));
+    return { checkpoint, proof: (await proofs.load(index)).map((hash) => hash.toString('base64')) };
+  }
+}
+
+/** The tree reader speaks node-postgres; a request reads through its own transaction. */
+function hashesOf(transaction: Transaction): HashSource {
+  return { query: async <R>(sql: string, values: unknown[]) => ({ rows: await transaction.query<R>(sql, values) }) };
+}

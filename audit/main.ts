@@ -1,0 +1,45 @@
+/** Runs the audit room alone, as a process of its own: the ledger's writer, its port for the other rooms, the subgraph. */
+import 'reflect-metadata';
+import { disableTelemetry, loadConfig, type PreparedConfig } from '../kernel/config';
+import { roomCredentials } from '../kernel/credentials';
+import { startDatabaseServer } from '../kernel/database/server';
+import { openDiagnostics, type Diagnostics } from '../kernel/diagnostics';
+import { openKeyStoreRoom } from '../kernel/key-store-room';
+import { openLedgerKey } from '../kernel/keys';
+import { serveRoom } from '../kernel/room-http';
+import { runProcess } from '../kernel/run-process';
+import { ledgerRouter } from './ledger.router';
+import { openPemSigner } from './signer';
+import { openAuditRoom } from './subgraph';
+
+async function serve(config: PreparedConfig, diagnostics: Diagnostics): Promise<() => Promise<void>> {
+  const keyStore = await openKeyStoreRoom(config);
+  const signer = openPemSigner(config.ledger.origin, await openLedgerKey(config, false));
+  const audit = await openAuditRoom({ config, signer, keyStore: keyStore.keyStore, diagnostics });
+  const http = await serveRoom(audit.room, {
+    host: config.host,
+    port: config.rooms.audit.port,
+    ...(await roomCredentials(config, 'audit')),
+    diagnostics,
+    routes: audit.routes,
+    privateRouters: [ledgerRouter(audit.ledger, config.masterKey)],
+  });
+  diagnostics.info({ url: http.url }, 'the room serves');
+  return async () => {
+    await http.stop();
+    await audit.stop();
+    await keyStore.close();
+  };
+}
+
+disableTelemetry();
+void runProcess(async () => {
+  const given = loadConfig();
+  const diagnostics = openDiagnostics(given.logLevel).child({ room: 'audit' });
+  const server = await startDatabaseServer(given);
+  const stop = await serve(server.config, diagnostics);
+  return async () => {
+    await stop();
+    await server.stop();
+  };
+});

@@ -1,0 +1,88 @@
+/**
+ * The door of the audit room: the ledger as a subgraph, its port for the other rooms, exports and their download. Opens
+ * ledger and room together, because the room reads by following what the ledger in the same process writes.
+ */
+import path from 'node:path';
+import type { AuthenticatedRoute } from '../kernel/authenticated-route';
+import type { PreparedConfig } from '../kernel/config';
+import type { RoomContext } from '../kernel/context';
+import { openRoomDatabase } from '../kernel/database/room-database';
+import type { Diagnostics } from '../kernel/diagnostics';
+import { openRoom, type OpenRoom, type RoomDefinition } from '../kernel/room-host';
+import type { KeyStore } from '../kernel/vault/key-store';
+import { buildRoomSchema, type RoomSchema } from '../schema/subgraph-schema';
+import { AUDIT_DATABASE, auditPoolConfig } from './definition';
+import { exportRoute } from './export/export.router';
+import { ExportResolver, loadShownExport } from './export/export.resolver';
+import { ExportRunner } from './export/export-runner';
+import { LedgerEntryResolver, loadEntry } from './ledger-entry.resolver';
+import { openLedger, type OpenedLedger } from './ledger-port';
+import { NODE_STUBS } from './node.type';
+import type { LedgerSigner } from './signer';
+import { TrailedAgency, TrailedBorrower, TrailedCreditor, TrailedDebt } from './trailed.type';
+import { AgencyTrailResolver, BorrowerTrailResolver, CreditorTrailResolver, DebtTrailResolver } from './trail.resolver';
+
+export function subgraphSchema(): RoomSchema {
+  const stub = ({ id }: { id: string }) => ({ id });
+  return buildRoomSchema<RoomContext>({
+    resolvers: [LedgerEntryResolver, ExportResolver, CreditorTrailResolver, DebtTrailResolver, AgencyTrailResolver, BorrowerTrailResolver],
+    orphanedTypes: [TrailedCreditor, TrailedDebt, TrailedAgency, TrailedBorrower, ...NODE_STUBS],
+    references: {
+      LedgerEntry: ({ id }, context) => loadEntry(context, id),
+      Export: ({ id }, context) => loadShownExport(context, id),
+      Creditor: stub,
+      Debt: stub,
+      Agency: stub,
+      Borrower: stub,
+    },
+  });
+}
+
+export const auditRoom: RoomDefinition = {
+  name: 'audit',
+  subgraph: subgraphSchema,
+  rows: AUDIT_DATABASE.rows,
+  migrations: AUDIT_DATABASE.migrations,
+  following: new Map(),
+  reconsiderations: new Map(),
+};
+
+export interface AuditSurroundings {
+  readonly config: PreparedConfig;
+  readonly signer: LedgerSigner;
+  readonly keyStore: KeyStore;
+  readonly diagnostics: Diagnostics;
+  readonly clock?: () => Date;
+}
+
+export interface OpenAuditRoom {
+  readonly ledger: OpenedLedger;
+  readonly room: OpenRoom;
+  /** Mounted by whoever serves the room: the gateway in one process, the room's own host in many. */
+  readonly routes: readonly AuthenticatedRoute[];
+  stop(): Promise<void>;
+}
+
+export function exportDirectory(config: Pick<PreparedConfig, 'home'>): string {
+  return path.join(config.home, 'exports');
+}
+
+export async function openAuditRoom({ config, signer, keyStore, diagnostics, clock = () => new Date() }: AuditSurroundings): Promise<OpenAuditRoom> {
+  // The ledger's connections are its own: relay and follower of this room must not wait for a writer that waits for them.
+  const database = await openRoomDatabase({ ...config, database: { ...auditPoolConfig(config.database), poolSize: 1 } }, AUDIT_DATABASE);
+  const ledger = await openLedger({ pool: database.worker, signer, checkpointIntervalMs: config.ledger.checkpointIntervalMs, diagnostics, clock });
+  const room = await openRoom(auditRoom, { config, ledger: ledger.ledgerFor('audit'), keyStore, diagnostics, clock });
+  const directory = exportDirectory(config);
+  const exports = new ExportRunner({ pool: room.database.worker, ledger, signer, directory, diagnostics, clock });
+  return {
+    ledger,
+    room: { ...room, unready: async () => [...ledger.unready(), ...(await room.unready())] },
+    routes: [exportRoute(room.services, directory)],
+    async stop() {
+      await exports.stop();
+      await room.stop();
+      await ledger.stop();
+      await database.close();
+    },
+  };
+}
