@@ -5,7 +5,8 @@
  */
 import 'reflect-metadata';
 import { createRequire } from 'node:module';
-import { disableTelemetry, loadConfig } from '../kernel/config';
+import path from 'node:path';
+import { disableTelemetry, inheritedEnvironment, loadConfig } from '../kernel/config';
 import { chooseLanguage } from '../schema/messages';
 import { interruptionOf } from './interruption';
 import { processOutput } from './output';
@@ -18,11 +19,18 @@ disableTelemetry();
 /** A connection somebody forgot must not keep a finished command alive for ever. */
 const LINGER_MS = 5_000;
 
+/** `cession` where it is installed; in a clone, what a shell there can run. */
+function programOf(script: string): string {
+  return script.endsWith('.js') ? `node ${path.relative(process.cwd(), script)}` : 'cession';
+}
+
 async function main(): Promise<void> {
   const line = {
     output: processOutput(process),
     loadConfig: () => loadConfig(),
+    environment: () => inheritedEnvironment(),
     interruption: interruptionOf(process),
+    program: programOf(process.argv[1] ?? ''),
     language: chooseLanguage(Intl.DateTimeFormat().resolvedOptions().locale),
     exitCode: 0,
   };

@@ -46,7 +46,7 @@ async function importFile(line: CommandLine, csv: string, { creditor, mapping, r
     withRoomWorkers(config, async ({ creditors, importing }) => {
       const creditorId = await findCreditorId(creditors, creditor);
       if (creditorId === null) throw new StartError(`There is no creditor with the code ${creditor}.`, 'Register it with `cession init`, or correct --creditor.');
-      return importPortfolio({ file: csv, mapping: text, creditorId, tools: importing, ...(rejects !== undefined && { rejectsFile: rejects }), onProgress: progress.to });
+      return importPortfolio({ file: csv, mapping: text, creditorId, tools: importing, ...(rejects !== undefined && { rejectsFile: rejects }), onProgress: (at) => progress.to(at) });
     }),
   ).finally(() => progress.end());
   if (json) printJson(line.output, report);

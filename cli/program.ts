@@ -12,7 +12,9 @@ import { addInit } from './init.command';
 import { addLedgerDumpTiles } from './ledger-dump-tiles.command';
 import { addLedgerFsck } from './ledger-fsck.command';
 import { addLedgerKey } from './ledger-key.command';
+import { addStart } from './start.command';
 import { addToken } from './token.command';
+import { addTour } from './tour.command';
 import { addVerify } from './verify.command';
 
 const NAME = 'cession';
@@ -32,11 +34,13 @@ export function buildProgram(line: CommandLine, version: string): Command {
     .helpCommand(false)
     .showSuggestionAfterError()
     .addHelpText('after', `\n${EXIT_CODES_HELP}\n\nSettings come from the environment; .env.example lists them all.`);
+  addStart(program, line);
   addInit(program, line);
   addToken(program, line);
   addImportPortfolio(groupOf(program, 'import', 'bring records in'), line);
   addExport(program, line);
   addVerify(program, line);
+  addTour(program, line);
   const ledger = groupOf(program, 'ledger', 'look after the ledger itself');
   addLedgerKey(ledger, line);
   addLedgerDumpTiles(ledger, line);

@@ -134,6 +134,11 @@ export function disableTelemetry(env: NodeJS.ProcessEnv = process.env): void {
   env['APOLLO_TELEMETRY_DISABLED'] = '1';
 }
 
+/** The settings as they were given, for processes that are started as parts of the same hub. */
+export function inheritedEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  return { ...env };
+}
+
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const from = new Environment(env);
   const config: Config = {

@@ -10,7 +10,9 @@ export function dayIn(years: number, now = new Date()): string {
   return instantIn(years, now).slice(0, 10);
 }
 
-/** Business days are told in the creditor's zone, which may be behind or ahead of UTC; yesterday has begun everywhere. */
-export function yesterday(now = new Date()): string {
-  return new Date(now.getTime() - 36 * 3_600_000).toISOString().slice(0, 10);
+/** The business day of a creditor in China: what is owed, and when money came, is told in its zone. */
+export function businessToday(now = new Date()): string {
+  const parts = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai', year: 'numeric', month: '2-digit', day: '2-digit' }).formatToParts(now);
+  const part = (type: string): string => parts.find((candidate) => candidate.type === type)?.value ?? '';
+  return `${part('year')}-${part('month')}-${part('day')}`;
 }

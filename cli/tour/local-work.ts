@@ -8,6 +8,7 @@ export interface ImportTold {
   readonly rows: number;
   readonly accepted: number;
   readonly rejected: number;
+  readonly skipped: number;
   /** null: nobody appended within the time that was waited. */
   readonly ledgerIndex: number | null;
 }

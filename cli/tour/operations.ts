@@ -122,12 +122,12 @@ export const OPERATIONS = {
 
   requestExport: regulator(`mutation RequestExport($input: RequestExportInput!) {
   requestExport(input: $input) {
-    ... on ExportRequested { export { id state } ledgerIndex pending }
+    ... on ExportRequested { export { id stream state } ledgerIndex pending }
     ${REFUSAL}
   }
 }`),
 
   readExport: regulator(`query ReadExport($export: ID!) {
-  export(id: $export) { id state progress url }
+  export(id: $export) { id stream state entriesDone entriesTotal path }
 }`),
 } as const satisfies Readonly<Record<string, TourOperation>>;

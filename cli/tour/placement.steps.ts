@@ -1,6 +1,6 @@
 /** The middle of the tour: a debt is entrusted, read for its purpose and for none other, paid on, and taken back. */
 import { codesOf, expectAccepted, valueAt } from './expectation';
-import { yesterday } from './dates';
+import { businessToday } from './dates';
 import { createHash } from 'node:crypto';
 import { newId } from '../../schema/ids';
 import { OPERATIONS } from './operations';
@@ -29,7 +29,7 @@ export const placementStep: Step = {
     const amount = {
       clientKey: work.clientKey('amount'),
       debtId,
-      asOf: yesterday(),
+      asOf: businessToday(),
       components: { principal: OWED_MINOR },
       method: 'ACCOUNT_RECORDS',
       inputsHash: createHash('sha256').update('account records').digest('hex'),
@@ -66,7 +66,7 @@ export const paymentStep: Step = {
     const before = await work.ask('agency', { operation: OPERATIONS.readBalance.text, variables: { debt }, purpose: 'COLLECTION' });
     const currency = valueAt(before, 'debt.balance.currency');
     work.expect('the agency sees what is owed', typeof currency === 'string' && CURRENCY_DIGITS.test(currency));
-    const input = { clientKey: work.clientKey('payment'), debtId: debt, amount: { minor: PAID_MINOR, currency }, receivedOn: yesterday(), payer: 'BORROWER' };
+    const input = { clientKey: work.clientKey('payment'), debtId: debt, amount: { minor: PAID_MINOR, currency }, receivedOn: businessToday(), payer: 'BORROWER' };
     expectAccepted(work, await work.ask('agency', { operation: OPERATIONS.recordPayment.text, variables: { input } }), 'recordPayment');
     const after = await work.ask('agency', { operation: OPERATIONS.readBalance.text, variables: { debt }, purpose: 'COLLECTION' });
     const owed = (answer: typeof before): number => Number(valueAt(answer, 'debt.balance.minor'));
@@ -119,7 +119,7 @@ export const afterRecallStep: Step = {
     const answer = await work.ask('agency', { operation: OPERATIONS.readPlacement.text, variables: { placement: work.fact('placementId'), debt }, purpose: 'COLLECTION' });
     work.expect('the placement is recalled and leads to no debt', valueAt(answer, 'placement.state') === 'RECALLED' && valueAt(answer, 'placement.debt') === null);
     work.expect('the debt is not found any more', answer.data !== null && answer.data['debt'] === null);
-    const input = { clientKey: work.clientKey('late-payment'), debtId: debt, amount: { minor: 1, currency: 'CNY' }, receivedOn: yesterday() };
+    const input = { clientKey: work.clientKey('late-payment'), debtId: debt, amount: { minor: 1, currency: 'CNY' }, receivedOn: businessToday() };
     const payment = await work.ask('agency', { operation: OPERATIONS.recordPayment.text, variables: { input } });
     work.expect('nor can it act on it', codesOf(payment).includes('NOT_FOUND'));
   },

@@ -17,7 +17,7 @@ export function exportStep(local: LocalWork): Step {
     title: { en: 'The regulator requests an export of the creditor and downloads it', zh: '监管机构申请并下载债权人导出' },
     async run(work) {
       await work.admit('regulator', local.regulatorId);
-      const input = { clientKey: work.clientKey('export'), creditorId: work.fact('creditorId') };
+      const input = { clientKey: work.clientKey('export'), subjectId: work.fact('creditorId') };
       const requested = await work.ask('regulator', { operation: OPERATIONS.requestExport.text, variables: { input } });
       expectAccepted(work, requested, 'requestExport');
       const exportId = valueAt(requested, 'requestExport.export.id');
@@ -28,7 +28,7 @@ export function exportStep(local: LocalWork): Step {
         state = valueAt(answer, 'export.state');
       }
       work.expect('it becomes ready', state === 'READY');
-      const path = String(valueAt(answer, 'export.url'));
+      const path = String(valueAt(answer, 'export.path'));
       const { status, bytes } = await work.download('regulator', path);
       work.expect('it is downloaded', status === 200 && bytes.length > 0);
       const resumed = await work.download('regulator', path, Math.floor(bytes.length / 2));
