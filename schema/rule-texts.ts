@@ -47,15 +47,75 @@ export const RULE_TEXTS = {
     message: { en: 'The agreement names a party this room does not know.', zh: '协议所列当事方在本服务中不存在。' },
     remedy: { en: 'Register both parties first.', zh: '请先登记双方。' },
   },
+  'AUTHORITY-PURPOSES-OF-STAFF': {
+    message: { en: 'A purpose named here is not one of staff.', zh: '所列处理目的不属于员工可用的目的。' },
+    remedy: { en: 'Name only {allowed}.', zh: '只能使用 {allowed}。' },
+  },
+  'AUTHORITY-TERM-BOUNDED': {
+    message: { en: 'The term is longer than staff authority may last.', zh: '期限超过员工授权的最长期限。' },
+    remedy: { en: 'End it within {years} years and grant it anew after a review.', zh: '请在 {years} 年内结束，复核后重新授予。' },
+  },
+  'AUTHORITY-NOT-FOR-ONESELF': {
+    message: { en: 'Nobody grants or prolongs their own authority.', zh: '任何人不得授予或延长自己的授权。' },
+    remedy: { en: 'Let a colleague with authorities:write grant it.', zh: '请由持有 authorities:write 的同事授予。' },
+  },
+  'AUTHORITY-WITHIN-GRANTOR': {
+    message: { en: 'This would pass on more than the grantor holds.', zh: '授予的内容超出授权人自身持有的权限。' },
+    remedy: { en: 'Leave out what you do not hold, or ask somebody who holds it.', zh: '请去除您未持有的部分，或请持有者授予。' },
+  },
+  'AUTHORITY-NOT-ENDED': {
+    message: { en: 'This authority has already ended.', zh: '该授权已经结束。' },
+    remedy: { en: 'Nothing is left to revoke.', zh: '无需再撤销。' },
+  },
+  'AUTHORITY-ADMINISTRATOR-REMAINS': {
+    message: { en: 'This is the last authority with authorities:write, and nobody could grant or revoke after it.', zh: '这是最后一项 authorities:write 授权，撤销后将无人可以授予或撤销。' },
+    remedy: { en: 'Grant authorities:write to a colleague first.', zh: '请先将 authorities:write 授予一位同事。' },
+  },
+  'MANDATE-TERM-BOUNDED': {
+    message: { en: 'The term is longer than a mandate may last.', zh: '期限超过监管授权的最长期限。' },
+    remedy: { en: 'End it within {years} years and record the next mandate when it is given.', zh: '请在 {years} 年内结束，并在获得新的监管授权时登记。' },
+  },
+  'MANDATE-NOT-ENDED': {
+    message: { en: 'This mandate has already ended.', zh: '该监管授权已经结束。' },
+    remedy: { en: 'Nothing is left to end.', zh: '无需再终止。' },
+  },
+  'AGREEMENT-PURPOSES-OF-AGENCY': {
+    message: { en: 'A purpose named here cannot be entrusted to an agency.', zh: '所列处理目的不得委托给催收机构。' },
+    remedy: { en: 'Name only {allowed}.', zh: '只能使用 {allowed}。' },
+  },
+  'AGREEMENT-TERM-BOUNDED': {
+    message: { en: 'The term is longer than an agreement may last.', zh: '期限超过协议的最长期限。' },
+    remedy: { en: 'End it within {years} years; the agency is evaluated before the next one.', zh: '请在 {years} 年内结束；签订下一份协议前须对机构进行评估。' },
+  },
+  'AGREEMENT-NOT-ENDED': {
+    message: { en: 'This agreement has already ended.', zh: '该协议已经结束。' },
+    remedy: { en: 'Nothing is left to terminate.', zh: '无需再终止。' },
+  },
+  'AGENCY-REGISTERED-ONCE': {
+    message: { en: 'An agency of this registration number is registered already.', zh: '使用该注册号的机构已经登记。' },
+    remedy: { en: 'Engage the agency that is registered; it is the same for every creditor.', zh: '请使用已登记的机构；它对所有债权人相同。' },
+  },
+  'LICENCE-RECORDED-ONCE': {
+    message: { en: 'This licence is recorded already.', zh: '该许可已经登记。' },
+    remedy: { en: 'Record a renewed licence with the day its new term begins.', zh: '续期的许可请以新期限的起始日登记。' },
+  },
+  'ENGAGEMENT-OPEN-ONCE': {
+    message: { en: 'This agency is engaged already.', zh: '与该机构的合作关系已经存在。' },
+    remedy: { en: 'Go on with the engagement there is, or end it first.', zh: '请继续现有合作关系，或先将其终止。' },
+  },
   'ENGAGEMENT-STATE': {
     message: { en: 'An engagement that is {from} cannot become {to}.', zh: '处于 {from} 状态的合作关系不能变为 {to}。' },
     remedy: { en: 'Take the steps between them in order.', zh: '请按顺序完成中间步骤。' },
   },
-  'ENGAGEMENT-ATTESTED': {
+  'ENGAGEMENT-ATTESTATION-CURRENT': {
     message: { en: 'The engagement has no current security attestation.', zh: '该合作关系没有有效的安全证明。' },
     remedy: { en: 'Attest the security controls first.', zh: '请先提交安全证明。' },
   },
-  'ENGAGEMENT-LICENSED': {
+  'ATTESTATION-TERM-BOUNDED': {
+    message: { en: 'An attestation cannot be relied on for so long.', zh: '安全证明的有效期过长，不能采信。' },
+    remedy: { en: 'Let it end within {years} years and attest again.', zh: '请使其在 {years} 年内到期，并届时重新证明。' },
+  },
+  'ENGAGEMENT-LICENCE-VALID': {
     message: { en: 'The agency holds no licence in force.', zh: '该机构没有有效的许可。' },
     remedy: { en: 'Record a licence that is valid today.', zh: '请登记当前有效的许可。' },
   },

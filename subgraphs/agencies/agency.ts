@@ -3,6 +3,7 @@
  * bank's judgement, made in an engagement.
  */
 import { HubError, type Refusal } from '../../kernel/errors';
+import { refusalOf } from '../../schema/messages';
 
 export const AGENCY_RULE_PACK = 'agency-2026.1';
 
@@ -54,13 +55,7 @@ export function checkAgency({ name, jurisdiction, registrationNumber }: AgencyTe
 
 /** `known`: whether an agency of this number is registered in the jurisdiction. */
 export function refuseRegistration(known: boolean): Refusal | null {
-  if (!known) return null;
-  return {
-    ruleId: 'AGENCY-REGISTERED-ONCE',
-    rulePack: AGENCY_RULE_PACK,
-    message: 'An agency of this registration number is registered already.',
-    remedy: 'Engage the agency that is registered; it is the same for every creditor.',
-  };
+  return known ? refusalOf({ ruleId: 'AGENCY-REGISTERED-ONCE', rulePack: AGENCY_RULE_PACK }) : null;
 }
 
 export function checkLicence({ kind, number, validFrom, validUntil }: LicenceTerms): void {
@@ -71,13 +66,7 @@ export function checkLicence({ kind, number, validFrom, validUntil }: LicenceTer
 
 /** `known`: whether the agency has a licence of this kind and number from this day. */
 export function refuseLicence(known: boolean): Refusal | null {
-  if (!known) return null;
-  return {
-    ruleId: 'LICENCE-RECORDED-ONCE',
-    rulePack: AGENCY_RULE_PACK,
-    message: 'This licence is recorded already.',
-    remedy: 'Record a renewed licence with the day its new term begins.',
-  };
+  return known ? refusalOf({ ruleId: 'LICENCE-RECORDED-ONCE', rulePack: AGENCY_RULE_PACK }) : null;
 }
 
 /** The day it is in a jurisdiction at an instant, as `2026-11-21`. */

@@ -3,6 +3,7 @@
  * agency without a valid licence or a current attestation of its information security; nothing is placed with any other.
  */
 import { HubError, type Refusal } from '../../kernel/errors';
+import { refusalOf } from '../../schema/messages';
 import { licenceState, type LicenceTerms } from './agency';
 
 export const ENGAGEMENT_RULE_PACK = 'engagement-2026.1';
@@ -28,29 +29,22 @@ const MOVES: Readonly<Record<EngagementMove, Partial<Record<EngagementState, Eng
   END: { PROPOSED: 'ENDED', QUALIFIED: 'ENDED', SUSPENDED: 'ENDED' },
 };
 
-const REMEDIES: Readonly<Record<EngagementMove, string>> = {
-  ATTEST: 'Propose a new engagement: this one has ended.',
-  QUALIFY: 'Qualify an engagement that is proposed; reinstate one that is suspended.',
-  SUSPEND: 'Only a qualified engagement can be suspended.',
-  REINSTATE: 'Only a suspended engagement can be reinstated; qualify one that is proposed.',
-  END: 'Nothing is left to end.',
-};
+/** How a refusal names where a move would have led. */
+const TARGETS: Readonly<Record<EngagementMove, string>> = { ATTEST: 'ATTESTED', QUALIFY: 'QUALIFIED', SUSPEND: 'SUSPENDED', REINSTATE: 'REINSTATED', END: 'ENDED' };
 
-function refusal(ruleId: string, message: string, remedy: string): Refusal {
-  return { ruleId, rulePack: ENGAGEMENT_RULE_PACK, message, remedy };
-}
+const rulePack = ENGAGEMENT_RULE_PACK;
 
 export type MoveDecision = { readonly state: EngagementState } | { readonly refusal: Refusal };
 
 export function decideMove(state: EngagementState, move: EngagementMove): MoveDecision {
   const next = MOVES[move][state];
   if (next !== undefined) return { state: next };
-  return { refusal: refusal('ENGAGEMENT-STATE-ALLOWS', `An engagement that is ${state.toLowerCase()} cannot be moved this way.`, REMEDIES[move]) };
+  return { refusal: refusalOf({ ruleId: 'ENGAGEMENT-STATE', rulePack }, { from: state, to: TARGETS[move] }) };
 }
 
 /** `open`: whether the creditor has an engagement of this agency that has not ended. */
 export function refuseProposal(open: boolean): Refusal | null {
-  return open ? refusal('ENGAGEMENT-OPEN-ONCE', 'This agency is engaged already.', 'Go on with the engagement there is, or end it first.') : null;
+  return open ? refusalOf({ ruleId: 'ENGAGEMENT-OPEN-ONCE', rulePack }) : null;
 }
 
 export interface AttestationTerms {
@@ -72,7 +66,7 @@ export function refuseAttestation({ validUntil }: AttestationTerms, at: Date): R
   const latest = new Date(at);
   latest.setUTCFullYear(latest.getUTCFullYear() + ATTESTATION_YEARS_MAX);
   if (validUntil <= latest) return null;
-  return refusal('ATTESTATION-TERM-BOUNDED', 'An attestation cannot be relied on for so long.', `Let it end within ${ATTESTATION_YEARS_MAX} years and attest again.`);
+  return refusalOf({ ruleId: 'ATTESTATION-TERM-BOUNDED', rulePack }, { years: ATTESTATION_YEARS_MAX });
 }
 
 export interface Qualification {
@@ -83,16 +77,16 @@ export interface Qualification {
   readonly attestedUntil: Date | null;
 }
 
-export const QUALIFICATION_RULES = ['ENGAGEMENT-STATE-ALLOWS', 'ENGAGEMENT-LICENCE-VALID', 'ENGAGEMENT-ATTESTATION-CURRENT'] as const;
-export const MOVE_RULES = ['ENGAGEMENT-STATE-ALLOWS'] as const;
+export const QUALIFICATION_RULES = ['ENGAGEMENT-STATE', 'ENGAGEMENT-LICENCE-VALID', 'ENGAGEMENT-ATTESTATION-CURRENT'] as const;
+export const MOVE_RULES = ['ENGAGEMENT-STATE'] as const;
 
 /** To qualify and to reinstate alike: what had expired meanwhile must be renewed first. */
 export function refuseQualification({ licences, day, attestedUntil }: Qualification, at: Date): Refusal | null {
   if (!licences.some((licence) => licenceState(licence, day) === 'VALID')) {
-    return refusal('ENGAGEMENT-LICENCE-VALID', 'The agency has no licence that is valid today.', 'Record a licence that is valid today.');
+    return refusalOf({ ruleId: 'ENGAGEMENT-LICENCE-VALID', rulePack });
   }
   if (attestedUntil === null || attestedUntil <= at) {
-    return refusal('ENGAGEMENT-ATTESTATION-CURRENT', 'The agency has no current attestation of its information security.', 'Record a security attestation that has not expired.');
+    return refusalOf({ ruleId: 'ENGAGEMENT-ATTESTATION-CURRENT', rulePack });
   }
   return null;
 }

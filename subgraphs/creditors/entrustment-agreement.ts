@@ -4,6 +4,7 @@
  */
 import { HubError, type Refusal } from '../../kernel/errors';
 import { idPrefix } from '../../schema/ids';
+import { refusalOf } from '../../schema/messages';
 import type { DataCategory, Purpose } from '../../schema/vocabulary';
 import { checkFeeSchedule, type FeeSchedule } from './fee-schedule';
 import { addYears, checkTerm, placeInTerm, type Term } from './term';
@@ -75,26 +76,24 @@ export function checkAgreement(terms: AgreementTerms, at: Date): void {
   checkTerm(terms, at, 'AGREEMENT');
 }
 
-function refusal(ruleId: string, message: string, remedy: string): Refusal {
-  return { ruleId, rulePack: AGREEMENT_RULE_PACK, message, remedy };
-}
+const rulePack = AGREEMENT_RULE_PACK;
 
 export const SIGNING_RULES = ['AGREEMENT-PURPOSES-OF-AGENCY', 'AGREEMENT-TERM-BOUNDED'] as const;
 
 export function refuseSigning(terms: AgreementTerms): Refusal | null {
   if (!terms.purposes.every((purpose) => AGENCY_PURPOSES.includes(purpose))) {
-    return refusal('AGREEMENT-PURPOSES-OF-AGENCY', 'A purpose named here cannot be entrusted to an agency.', `Name only ${AGENCY_PURPOSES.join(', ')}.`);
+    return refusalOf({ ruleId: 'AGREEMENT-PURPOSES-OF-AGENCY', rulePack }, { allowed: AGENCY_PURPOSES.join(', ') });
   }
   if (terms.validUntil > addYears(terms.validFrom, AGREEMENT_YEARS_MAX)) {
-    return refusal('AGREEMENT-TERM-BOUNDED', 'The term is longer than an agreement may last.', `End it within ${AGREEMENT_YEARS_MAX} years; the agency is evaluated before the next one.`);
+    return refusalOf({ ruleId: 'AGREEMENT-TERM-BOUNDED', rulePack }, { years: AGREEMENT_YEARS_MAX });
   }
   return null;
 }
 
-export const TERMINATION_RULES = ['AGREEMENT-STANDS'] as const;
+export const TERMINATION_RULES = ['AGREEMENT-NOT-ENDED'] as const;
 
 export function refuseTermination(agreement: AgreementHeld, at: Date): Refusal | null {
   const state = agreementState(agreement, at);
   if (state === 'SIGNED' || state === 'IN_FORCE') return null;
-  return refusal('AGREEMENT-STANDS', 'This agreement has already ended.', 'Nothing is left to terminate.');
+  return refusalOf({ ruleId: 'AGREEMENT-NOT-ENDED', rulePack });
 }

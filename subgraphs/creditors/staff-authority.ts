@@ -3,6 +3,7 @@
  * Refuses authority beyond the pack's bounds or beyond the grantor's own, and a creditor left without anybody to grant it.
  */
 import { HubError, type Refusal } from '../../kernel/errors';
+import { refusalOf } from '../../schema/messages';
 import type { DataCategory, Purpose } from '../../schema/vocabulary';
 import { addYears, checkTerm, placeInTerm, type Term } from './term';
 
@@ -77,46 +78,36 @@ export function checkAuthority(terms: AuthorityTerms, at: Date): void {
   checkTerm(terms, at, 'AUTHORITY');
 }
 
-function refusal(ruleId: string, message: string, remedy: string): Refusal {
-  return { ruleId, rulePack: AUTHORITY_RULE_PACK, message, remedy };
-}
+const rulePack = AUTHORITY_RULE_PACK;
 
 export const GRANT_RULES = ['AUTHORITY-PURPOSES-OF-STAFF', 'AUTHORITY-TERM-BOUNDED', 'AUTHORITY-NOT-FOR-ONESELF', 'AUTHORITY-WITHIN-GRANTOR'] as const;
 
 /** `held`: the authorities of the grantor. Null when the grant is legal. */
 export function refuseGrant(terms: AuthorityTerms, grantorSub: string, held: readonly AuthorityHeld[], at: Date): Refusal | null {
   if (!terms.purposes.every((purpose) => STAFF_PURPOSES.includes(purpose))) {
-    return refusal('AUTHORITY-PURPOSES-OF-STAFF', 'A purpose named here is not one of staff.', `Name only ${STAFF_PURPOSES.join(', ')}.`);
+    return refusalOf({ ruleId: 'AUTHORITY-PURPOSES-OF-STAFF', rulePack }, { allowed: STAFF_PURPOSES.join(', ') });
   }
   if (terms.validUntil > addYears(terms.validFrom, AUTHORITY_YEARS_MAX)) {
-    return refusal('AUTHORITY-TERM-BOUNDED', 'The term is longer than staff authority may last.', `End it within ${AUTHORITY_YEARS_MAX} years and grant it anew after a review.`);
+    return refusalOf({ ruleId: 'AUTHORITY-TERM-BOUNDED', rulePack }, { years: AUTHORITY_YEARS_MAX });
   }
-  if (terms.staffSub === grantorSub) {
-    return refusal('AUTHORITY-NOT-FOR-ONESELF', 'Nobody grants or prolongs their own authority.', 'Let a colleague with authorities:write grant it.');
-  }
+  if (terms.staffSub === grantorSub) return refusalOf({ ruleId: 'AUTHORITY-NOT-FOR-ONESELF', rulePack });
   const own = held.filter(standsAt(at));
   const covers = (wanted: readonly string[], list: 'purposes' | 'categories' | 'scopes') => wanted.every((word) => own.some((authority) => authority[list].includes(word)));
   if (!covers(terms.purposes, 'purposes') || !covers(terms.categories, 'categories') || !covers(terms.scopes, 'scopes')) {
-    return refusal('AUTHORITY-WITHIN-GRANTOR', 'This would pass on more than the grantor holds.', 'Leave out what you do not hold, or ask somebody who holds it.');
+    return refusalOf({ ruleId: 'AUTHORITY-WITHIN-GRANTOR', rulePack });
   }
   return null;
 }
 
-export const REVOCATION_RULES = ['AUTHORITY-STANDS', 'AUTHORITY-ADMINISTRATOR-REMAINS'] as const;
+export const REVOCATION_RULES = ['AUTHORITY-NOT-ENDED', 'AUTHORITY-ADMINISTRATOR-REMAINS'] as const;
 
 /** `ofCreditor`: every authority of the creditor, the one to revoke included. Null when the revocation is legal. */
 export function refuseRevocation(authority: AuthorityHeld, ofCreditor: readonly AuthorityHeld[], at: Date): Refusal | null {
   const state = authorityState(authority, at);
-  if (state === 'REVOKED' || state === 'EXPIRED') {
-    return refusal('AUTHORITY-STANDS', 'This authority has already ended.', 'Nothing is left to revoke.');
-  }
+  if (state === 'REVOKED' || state === 'EXPIRED') return refusalOf({ ruleId: 'AUTHORITY-NOT-ENDED', rulePack });
   const administers = (held: AuthorityHeld) => held.scopes.includes('authorities:write') && standsAt(at)(held);
   if (administers(authority) && !ofCreditor.some((other) => other.id !== authority.id && administers(other))) {
-    return refusal(
-      'AUTHORITY-ADMINISTRATOR-REMAINS',
-      'This is the last authority with authorities:write: nobody could grant or revoke after it.',
-      'Grant authorities:write to a colleague first.',
-    );
+    return refusalOf({ ruleId: 'AUTHORITY-ADMINISTRATOR-REMAINS', rulePack });
   }
   return null;
 }

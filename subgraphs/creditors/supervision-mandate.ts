@@ -4,6 +4,7 @@
  */
 import { HubError, type Refusal } from '../../kernel/errors';
 import { idPrefix } from '../../schema/ids';
+import { refusalOf } from '../../schema/messages';
 import type { DataCategory, Purpose } from '../../schema/vocabulary';
 import { addYears, checkTerm, placeInTerm, type Term } from './term';
 
@@ -51,18 +52,13 @@ export const MANDATE_GRANT_RULES = ['MANDATE-TERM-BOUNDED'] as const;
 
 export function refuseMandate(terms: MandateTerms): Refusal | null {
   if (terms.validUntil <= addYears(terms.validFrom, MANDATE_YEARS_MAX)) return null;
-  return {
-    ruleId: 'MANDATE-TERM-BOUNDED',
-    rulePack: MANDATE_RULE_PACK,
-    message: 'The term is longer than a mandate may last.',
-    remedy: `End it within ${MANDATE_YEARS_MAX} years and record the next mandate when it is given.`,
-  };
+  return refusalOf({ ruleId: 'MANDATE-TERM-BOUNDED', rulePack: MANDATE_RULE_PACK }, { years: MANDATE_YEARS_MAX });
 }
 
-export const MANDATE_END_RULES = ['MANDATE-STANDS'] as const;
+export const MANDATE_END_RULES = ['MANDATE-NOT-ENDED'] as const;
 
 export function refuseMandateEnd(mandate: MandateHeld, at: Date): Refusal | null {
   const state = mandateState(mandate, at);
   if (state === 'SCHEDULED' || state === 'IN_FORCE') return null;
-  return { ruleId: 'MANDATE-STANDS', rulePack: MANDATE_RULE_PACK, message: 'This mandate has already ended.', remedy: 'Nothing is left to end.' };
+  return refusalOf({ ruleId: 'MANDATE-NOT-ENDED', rulePack: MANDATE_RULE_PACK });
 }

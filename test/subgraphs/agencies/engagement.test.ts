@@ -40,7 +40,7 @@ describe('an engagement', () => {
   it.each(pairs)('%s when %s: %s', (move, state, expected) => {
     const decided = decideMove(state, move);
     expect('refusal' in decided ? 'refused' : decided.state).toBe(expected);
-    if ('refusal' in decided) expect(decided.refusal.ruleId).toBe('ENGAGEMENT-STATE-ALLOWS');
+    if ('refusal' in decided) expect(decided.refusal.ruleId).toBe('ENGAGEMENT-STATE');
   });
 });
 

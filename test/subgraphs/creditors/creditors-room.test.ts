@@ -196,7 +196,7 @@ describe('a mandate', () => {
     expect((await see(granted.ledgerIndex)).data).toEqual({ creditors: { edges: [{ node: { code: 'north' } }] }, supervisionMandates: { edges: [{ node: { state: 'IN_FORCE' } }] } });
     const ended = resultOf(await ask(north.operator, END_MANDATE, { input: { clientKey: clientKey(), mandateId: granted.supervisionMandate.id, reason: 'SUPERVISION_ENDED' } }));
     expect((await see(ended['ledgerIndex'] as number)).data).toEqual({ creditors: { edges: [] }, supervisionMandates: { edges: [{ node: { state: 'ENDED' } }] } });
-    expect(resultOf(await ask(north.operator, END_MANDATE, { input: { clientKey: clientKey(), mandateId: granted.supervisionMandate.id, reason: 'REPLACED' } }))).toMatchObject({ ruleId: 'MANDATE-STANDS' });
+    expect(resultOf(await ask(north.operator, END_MANDATE, { input: { clientKey: clientKey(), mandateId: granted.supervisionMandate.id, reason: 'REPLACED' } }))).toMatchObject({ ruleId: 'MANDATE-NOT-ENDED' });
   });
 });
 
@@ -213,7 +213,7 @@ describe('an agreement', () => {
     const agreementId = await sign(north);
     const terminate = () => ask(north.operator, TERMINATE, { input: { clientKey: clientKey(), agreementId, reason: 'MUTUAL_CONSENT' } });
     expect(resultOf(await terminate())).toMatchObject({ entrustmentAgreement: { state: 'TERMINATED', terminationReason: 'MUTUAL_CONSENT' } });
-    expect(resultOf(await terminate())).toMatchObject({ ruleId: 'AGREEMENT-STANDS' });
+    expect(resultOf(await terminate())).toMatchObject({ ruleId: 'AGREEMENT-NOT-ENDED' });
   });
 
   it.each([

@@ -78,8 +78,8 @@ describe('an agreement', () => {
   it.each([
     ['is signed before its term', at('2026-10-31T23:59:59.999Z'), null, 'SIGNED', null],
     ['is in force within it', NOW, null, 'IN_FORCE', null],
-    ['has expired at its end', TERMS.validUntil, null, 'EXPIRED', 'AGREEMENT-STANDS'],
-    ['stays terminated', NOW, NOW, 'TERMINATED', 'AGREEMENT-STANDS'],
+    ['has expired at its end', TERMS.validUntil, null, 'EXPIRED', 'AGREEMENT-NOT-ENDED'],
+    ['stays terminated', NOW, NOW, 'TERMINATED', 'AGREEMENT-NOT-ENDED'],
   ] as const)('%s, and can be terminated only while it stands or is to come', (_claim, moment, terminatedAt, state, rule) => {
     const agreement = { ...TERMS, terminatedAt };
     expect(agreementState(agreement, moment)).toBe(state);

@@ -93,8 +93,8 @@ describe('a revocation', () => {
     ['does not count an administrator whose term has ended', HELD, [HELD, { ...other, validUntil: NOW }], 'AUTHORITY-ADMINISTRATOR-REMAINS'],
     ['does not count an administrator whose term has not begun', HELD, [HELD, { ...other, validFrom: at('2027-01-01T00:00:00.000Z') }], 'AUTHORITY-ADMINISTRATOR-REMAINS'],
     ['does not count a revoked administrator', HELD, [HELD, { ...other, revokedAt: NOW }], 'AUTHORITY-ADMINISTRATOR-REMAINS'],
-    ['happens once', { ...HELD, revokedAt: NOW }, [HELD, other], 'AUTHORITY-STANDS'],
-    ['of what has expired is refused', { ...HELD, validUntil: NOW }, [HELD, other], 'AUTHORITY-STANDS'],
+    ['happens once', { ...HELD, revokedAt: NOW }, [HELD, other], 'AUTHORITY-NOT-ENDED'],
+    ['of what has expired is refused', { ...HELD, validUntil: NOW }, [HELD, other], 'AUTHORITY-NOT-ENDED'],
     ['may come before the term begins', { ...HELD, validFrom: at('2027-01-01T00:00:00.000Z') }, [HELD], null],
   ])('%s', (_claim, authority, ofCreditor, expected) => {
     expect(refuseRevocation(authority, ofCreditor, NOW)?.ruleId ?? null).toBe(expected);

@@ -42,8 +42,8 @@ describe('a mandate', () => {
   it.each([
     ['is scheduled before its term', at('2026-11-21T11:59:59.999Z'), null, 'SCHEDULED', null],
     ['is in force within it', NOW, null, 'IN_FORCE', null],
-    ['has expired at its end', TERMS.validUntil, null, 'EXPIRED', 'MANDATE-STANDS'],
-    ['stays ended', NOW, NOW, 'ENDED', 'MANDATE-STANDS'],
+    ['has expired at its end', TERMS.validUntil, null, 'EXPIRED', 'MANDATE-NOT-ENDED'],
+    ['stays ended', NOW, NOW, 'ENDED', 'MANDATE-NOT-ENDED'],
   ] as const)('%s, and can be ended only while it stands or is to come', (_claim, moment, endedAt, state, rule) => {
     const mandate = { ...TERMS, endedAt };
     expect(mandateState(mandate, moment)).toBe(state);
