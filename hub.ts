@@ -6,15 +6,12 @@ import 'reflect-metadata';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { openAuditRoom } from './audit/subgraph';
-import { AUDIT_DATABASE, auditPoolConfig } from './audit/definition';
-import { openPemSigner, type LedgerSigner } from './audit/signer';
-import { createLedger } from './audit/writer/create-ledger';
-import { readHead } from './audit/writer/head';
+import { AUDIT_DATABASE, createLedger, openAuditRoom, openPemSigner, readHead, type LedgerSigner } from './audit/subgraph';
 import { openGateway } from './gateway/gateway';
-import { freezeDeep, type Config, type PreparedConfig } from './kernel/config';
+import type { Config, PreparedConfig } from './kernel/config';
 import { gatewayCredentials } from './kernel/credentials';
 import type { Durability } from './kernel/database/embedded-server';
+import type { DatabaseDefinition } from './kernel/database/definition';
 import { migrateRoom } from './kernel/database/migrate';
 import { openRoomDatabase } from './kernel/database/room-database';
 import { startDatabaseServer } from './kernel/database/server';
@@ -31,6 +28,9 @@ import { creditorsRoom } from './subgraphs/creditors/subgraph';
 import { debtsRoom } from './subgraphs/debts/subgraph';
 
 const ROOM_DEFINITIONS: readonly RoomDefinition[] = [creditorsRoom, debtsRoom, agenciesRoom, borrowersRoom];
+
+/** Everything that is migrated before anything is opened. */
+export const HUB_DATABASES: readonly DatabaseDefinition[] = [KEY_STORE_DATABASE, AUDIT_DATABASE, ...ROOM_DEFINITIONS.map(databaseOf)];
 
 export interface PreparedHub {
   readonly config: PreparedConfig;
@@ -51,7 +51,7 @@ export async function prepareHub(given: Config, diagnostics: Diagnostics, option
   const server = await startDatabaseServer(given, options.durability);
   try {
     const { config } = server;
-    for (const definition of [KEY_STORE_DATABASE, AUDIT_DATABASE, ...ROOM_DEFINITIONS.map(databaseOf)]) {
+    for (const definition of HUB_DATABASES) {
       const migrations = await migrateRoom(config, definition);
       if (migrations.length > 0) diagnostics.info({ room: definition.room, migrations }, 'the database was migrated');
     }
@@ -97,12 +97,12 @@ async function refuseUsedRoom(config: PreparedConfig, definition: RoomDefinition
 
 /** Every room, the ledger's writer and the gateway in this process. */
 export async function startHub(prepared: PreparedHub, diagnostics: Diagnostics): Promise<Hub> {
-  const config = freezeDeep({ ...prepared.config, database: auditPoolConfig(prepared.config.database) });
+  const { config } = prepared;
   const keyStore = await openKeyStoreRoom(config);
   const audit = await openAuditRoom({ config, signer: prepared.signer, keyStore: keyStore.keyStore, diagnostics });
   const rooms: OpenRoom[] = [];
   for (const definition of ROOM_DEFINITIONS) {
-    rooms.push(await openRoom(definition, { config: prepared.config, ledger: audit.ledger.ledgerFor(definition.name), keyStore: keyStore.keyStore, diagnostics }));
+    rooms.push(await openRoom(definition, { config, ledger: audit.ledger.ledgerFor(definition.name), keyStore: keyStore.keyStore, diagnostics }));
   }
   const all = [...rooms, audit.room];
   const { tokens } = await gatewayCredentials(config);

@@ -22,6 +22,11 @@ import type { LedgerSigner } from './signer';
 import { TrailedAgency, TrailedBorrower, TrailedCreditor, TrailedDebt } from './trailed.type';
 import { AgencyTrailResolver, BorrowerTrailResolver, CreditorTrailResolver, DebtTrailResolver } from './trail.resolver';
 
+export { AUDIT_DATABASE } from './definition';
+export { openPemSigner, type LedgerSigner } from './signer';
+export { createLedger } from './writer/create-ledger';
+export { readHead } from './writer/head';
+
 export function subgraphSchema(): RoomSchema {
   const stub = ({ id }: { id: string }) => ({ id });
   return buildRoomSchema<RoomContext>({
