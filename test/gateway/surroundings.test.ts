@@ -1,6 +1,7 @@
 /** What the gateway relies on around it: no report to anyone, one graphql, one version of the federation libraries. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import * as telemetry from '@apollo/gateway/dist/utilities/opentelemetry';
 import { buildSchema, parse, validate } from 'graphql';
 import { examplesOf } from '../../gateway/example-operations';
 import { DEFAULT_DOCUMENT_LIMITS, documentCheck } from '../../gateway/operation-limits';
@@ -23,12 +24,10 @@ const versionOf = (file: string) => (JSON.parse(readFileSync(file, 'utf8')) as {
 
 describe('the gateway', () => {
   it('reports to nobody outside', async () => {
-    const before = process.env['APOLLO_TELEMETRY_DISABLED'];
-    delete process.env['APOLLO_TELEMETRY_DISABLED'];
+    const exporter = jest.spyOn(telemetry, 'createDataCollectionExporter');
     const sample = await openSample();
-    expect(process.env['APOLLO_TELEMETRY_DISABLED']).toBe('1');
     await sample.stop();
-    if (before !== undefined) process.env['APOLLO_TELEMETRY_DISABLED'] = before;
+    expect(exporter).not.toHaveBeenCalled();
   });
 
   it('shares one graphql with everything else', () => {
@@ -48,15 +47,15 @@ describe('an example of the console', () => {
     for (const { query } of examplesOf(audience)) expect(() => check(query)).not.toThrow();
   });
 
-  it.each(AUDIENCES)('is valid in the contract of %s', (audience) => {
-    if (!existsSync(path.join(schemaFolder(), contractPath(audience, 'api')))) {
-      process.stdout.write(`skipped: the contract of ${audience} is not composed yet\n`);
-      return;
-    }
-    const contract = buildSchema(readContract(audience).apiSdl);
-    for (const { query, variables } of examplesOf(audience)) {
-      expect(validate(contract, parse(query))).toEqual([]);
-      expect(() => JSON.parse(variables ?? 'null') as unknown).not.toThrow();
-    }
-  });
+  for (const audience of AUDIENCES) {
+    const isComposed = existsSync(path.join(schemaFolder(), contractPath(audience, 'api')));
+    const claim = `is valid in the contract of ${audience}`;
+    (isComposed ? it : it.skip)(isComposed ? claim : `${claim} (not composed yet: npm run compose)`, () => {
+      const contract = buildSchema(readContract(audience).apiSdl);
+      for (const { query, variables } of examplesOf(audience)) {
+        expect(validate(contract, parse(query))).toEqual([]);
+        expect(() => JSON.parse(variables ?? 'null') as unknown).not.toThrow();
+      }
+    });
+  }
 });
