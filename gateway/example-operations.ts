@@ -87,6 +87,32 @@ const MANDATES: ExampleOperation = {
   variables: null,
 };
 
+const TRAIL: ExampleOperation = {
+  query: `# Everything the ledger holds about one debt, each entry with the bytes it was hashed from.
+query Trail($debt: ID!) {
+  debt(id: $debt) {
+    id
+    trail(first: 50) { edges { node { index type recordedAt purpose facts leafHash } } }
+  }
+  checkpoint { size rootHash signedAt note }
+}
+`,
+  variables: variables({ debt: 'debt_…' }),
+};
+
+const EXPORT: ExampleOperation = {
+  query: `# The answer names a path below /exports: download it with the same token, then run: cession verify <file> --key <vkey>
+mutation Export($input: RequestExportInput!) {
+  requestExport(input: $input) {
+    __typename
+    ... on ExportRequested { export { id state path } ledgerIndex pending }
+    ${REFUSAL}
+  }
+}
+`,
+  variables: variables({ input: { clientKey: 'my-first-export', subjectId: 'creditor_…' } }),
+};
+
 const OWN: ExampleOperation = {
   query: `# What each creditor holds about you, and who was given it.
 query MyRecords {
@@ -101,9 +127,9 @@ query MyRecords {
 };
 
 const EXAMPLES: Readonly<Record<Audience, readonly ExampleOperation[]>> = {
-  INTERNAL: [DEBTS, ENGAGEMENTS, PLACE],
+  INTERNAL: [DEBTS, ENGAGEMENTS, PLACE, TRAIL],
   PARTNER: [DEBTS, ACCEPT, CONTACT],
-  REGULATOR: [DEBTS, MANDATES],
+  REGULATOR: [DEBTS, MANDATES, TRAIL, EXPORT],
   BORROWER: [OWN],
 };
 
