@@ -5,6 +5,7 @@
 import { runCommand, type CommandOutcome, type CommandWork, type RefusedCommand } from '../../kernel/command';
 import type { RoomContext } from '../../kernel/context';
 import { HubError } from '../../kernel/errors';
+import type { Transaction } from '../../kernel/transaction';
 import { idPrefix, newId, type IdPrefix } from '../../schema/ids';
 import { InputError } from '../../schema/input-error';
 import { refusalOf } from '../../schema/messages';
@@ -59,9 +60,12 @@ async function execute(context: RoomContext, work: CommandWork, asked: Asked): P
   work.requireCurrentStanding();
   const { transaction } = work;
   const { org, sub } = context.actor;
-  const mandates = await coveringMandates(work, org, asked.stream);
+  const standing = await standingMandates(transaction, org);
+  const mandates = await coveringMandates(transaction, standing, asked.stream);
   const [first] = mandates;
-  if (first === undefined) return { refusal: refusalOf({ ruleId: RULE, rulePack: RULE_PACK }) };
+  if (first === undefined) {
+    return { refusal: refusalOf({ ruleId: RULE, rulePack: RULE_PACK }), hidden: { regulatorId: org }, streams: streamsOf(standing) };
+  }
   const id = newId('export');
   await insertExport(transaction, {
     id,
@@ -81,15 +85,17 @@ async function execute(context: RoomContext, work: CommandWork, asked: Asked): P
     decision: work.allowedBy(RULE_PACK, [RULE]),
     facts: { streamKind: asked.stream.split(':')[0] as string, from: asked.from?.toISOString() ?? null, until: asked.until?.toISOString() ?? null },
     hidden: { exportId: id, regulatorId: org, mandateIds: mandates.map((mandate) => mandate.id), stream: asked.stream },
-    streams: mandates.map((mandate): StreamName => `creditor:${mandate.creditorId}`),
+    streams: streamsOf(mandates),
   });
   return { id };
 }
 
+function streamsOf(mandates: readonly Mandate[]): StreamName[] {
+  return [...new Set(mandates.map((mandate): StreamName => `creditor:${mandate.creditorId}`))];
+}
+
 /** Empty when the mandates leave an entry uncovered. Throws NOT_FOUND when nothing of the stream is in his scope. */
-async function coveringMandates(work: CommandWork, regulatorId: string, stream: StreamName): Promise<Mandate[]> {
-  const { transaction } = work;
-  const mandates = await standingMandates(transaction, regulatorId);
+async function coveringMandates(transaction: Transaction, mandates: readonly Mandate[], stream: StreamName): Promise<Mandate[]> {
   if (!(await hasVisibleEntry(transaction, stream))) throw new HubError('NOT_FOUND', 'There is nothing by this id in your scope.', { argument: 'input.subjectId' });
   const byCreditor = new Map(mandates.map((mandate) => [mandate.creditorId, mandate]));
   if ((await uncoveredEntries(transaction, stream, [...byCreditor.keys()])) > 0) return [];
