@@ -21,7 +21,7 @@ export async function openRemoteGateway(config: Config, diagnostics: Diagnostics
   const { passports, tokens } = await gatewayCredentials(config);
   const { deadlineMs } = config.limits;
   const clients = ROOMS.map((room) => [room, openRoomClient({ room, url: roomUrl(config, room), passports, deadlineMs })] as const);
-  const exports = openExportProxy({ path: '/exports', audiences: ['INTERNAL', 'REGULATOR'], room: 'audit', url: roomUrl(config, 'audit'), passports });
+  const exports = openExportProxy({ path: '/exports', audiences: ['REGULATOR'], room: 'audit', url: roomUrl(config, 'audit'), passports });
   const gateway = await openGateway({
     config,
     rooms: Object.fromEntries(clients),
