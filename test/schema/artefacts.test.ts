@@ -45,7 +45,7 @@ describe('the generated files', () => {
   });
 
   it.each<[string, (text: string) => string, string]>([
-    ['changed', (text) => text.replace('state: DebtState!', 'state: DebtState'), 'expected "state: DebtState! @tag(name: \\"internal\\")", found "state: DebtState @tag(name: \\"internal\\")"'],
+    ['changed', (text) => text.replace('state: SampleDebtState!', 'state: SampleDebtState'), 'expected "state: SampleDebtState! @tag(name: \\"internal\\")", found "state: SampleDebtState @tag(name: \\"internal\\")"'],
     ['cut short', (text) => text.slice(0, -2), 'found ""'],
     ['longer', (text) => `${text}scalar Extra\n`, 'expected "", found "scalar Extra"'],
   ])('are out of sync when one is %s, and the place is named', (_name, edit, expected) => {

@@ -15,7 +15,7 @@ import { buildRoomSchema, type RoomSchema } from '../../../schema/subgraph-schem
 export const DebtState = declareEnum(
   { OPEN: 'OPEN', CLOSED: 'CLOSED', WRITTEN_OFF: 'WRITTEN_OFF' } as const,
   {
-    name: 'DebtState',
+    name: 'SampleDebtState',
     description: 'Where a debt stands.',
     audiences: ['INTERNAL', 'PARTNER', 'REGULATOR'],
     values: {
