@@ -1,6 +1,6 @@
 /**
- * The door of the audit room: the ledger as a subgraph, its port for the other rooms, exports and their download. Opens
- * ledger and room together, because the room reads by following what the ledger in the same process writes.
+ * The door of the audit room: the ledger as a subgraph, its port for the other rooms, exports and their download, and what
+ * the command line needs of it. Opens ledger and room together: the room reads by following what the ledger writes.
  */
 import path from 'node:path';
 import type { AuthenticatedRoute } from '../kernel/authenticated-route';
@@ -22,7 +22,10 @@ import type { LedgerSigner } from './signer';
 import { TrailedAgency, TrailedBorrower, TrailedCreditor, TrailedDebt } from './trailed.type';
 import { AgencyTrailResolver, BorrowerTrailResolver, CreditorTrailResolver, DebtTrailResolver } from './trail.resolver';
 
-export { AUDIT_DATABASE } from './definition';
+export { AUDIT_DATABASE, auditPoolConfig } from './definition';
+export { writeExport, type ExportOrder, type ExportProgress, type WrittenExport } from './export/write-export';
+export { dumpTiles, type DumpProgress } from './reader/dump-tiles';
+export { checkLedger, type SelfCheckMark, type SelfCheckReport } from './reader/self-check';
 export { openPemSigner, type LedgerSigner } from './signer';
 export { createLedger } from './writer/create-ledger';
 export { readHead } from './writer/head';

@@ -1,3 +1,4 @@
+/** What the other rooms rely on: the ledger of a process, in process and over HTTP. */
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';

@@ -1,3 +1,4 @@
+/** A stored ledger re-derived from its bytes, tampered with in every table, proven, dumped and signed. */
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';

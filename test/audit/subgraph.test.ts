@@ -1,3 +1,4 @@
+/** What each audience sees of the ledger, and the way of an export from the request to the offline verdict. */
 import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';

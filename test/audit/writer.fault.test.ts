@@ -1,3 +1,4 @@
+/** Faults of the writer as a table: what breaks × whether it was persisted; the whole log is checked after each. */
 import type { Client, Pool } from 'pg';
 import { AUDIT_DATABASE } from '../../audit/definition';
 import { RecentEntries } from '../../audit/reader/recent-entries';

@@ -1,3 +1,4 @@
+/** What the writer promises about places, repetitions, gaps, expectations and time, on a real PostgreSQL. */
 import type { Pool } from 'pg';
 import { AUDIT_DATABASE } from '../../audit/definition';
 import { parseEntry } from '../../audit/log/entry';
