@@ -81,13 +81,13 @@ export async function openAuditRoom({ config, signer, keyStore, diagnostics, clo
   const ledger = await openLedger({ pool: database.worker, signer, checkpointIntervalMs: config.ledger.checkpointIntervalMs, diagnostics, clock });
   const room = await openRoom(auditRoom, { config, ledger: ledger.ledgerFor('audit'), keyStore, diagnostics, clock });
   const directory = exportDirectory(config);
-  const exports = new ExportRunner({ pool: room.database.worker, ledger, signer, directory, diagnostics, clock });
+  const runner = new ExportRunner({ pool: room.database.worker, ledger, signer, directory, diagnostics, clock });
   return {
     ledger,
     room: { ...room, unready: async () => [...ledger.unready(), ...(await room.unready())] },
     routes: [exportRoute(room.services, directory)],
     async stop() {
-      await exports.stop();
+      await runner.stop();
       await room.stop();
       await ledger.stop();
       await database.close();
