@@ -1,8 +1,10 @@
 /** The agencies room on a real database and a real ledger: the register, engagements, their entries, and who sees what. */
+import { parseEntry } from '../../../audit/log/entry';
 import type { Actor } from '../../../kernel/actor';
 import { newId } from '../../../schema/ids';
 import { agenciesRoom } from '../../../subgraphs/agencies/subgraph';
 import { creditorsRoom } from '../../../subgraphs/creditors/subgraph';
+import { eventTypesOf, misfitsOfEntry } from '../../support/event-schema';
 import { testRooms } from '../../support/test-rooms';
 import { agencyActor, codeOf, delivered, eventsOf, openBank, resultOf, staffOf, type Bank } from '../../support/two-banks';
 
@@ -209,6 +211,18 @@ describe('an engagement', () => {
     const agencyId = await register(north, `R-by-${keys}`);
     const answer = await ask(actor(), 'mutation ($input: ProposeEngagementInput!) { proposeEngagement(input: $input) { __typename } }', { input: { clientKey: clientKey(), agencyId } });
     expect(codeOf(answer)).toBe('NOT_PERMITTED');
+  });
+});
+
+describe('what the room said in the ledger by now', () => {
+  const said = async () => (await rooms.ledger.ledgerFor('audit').read(0, 10_000, 0)).entries.filter(({ bytes }) => parseEntry(bytes).event.type.startsWith('agencies.'));
+
+  it('is every type of event it has a schema for', async () => {
+    expect([...new Set((await said()).map(({ bytes }) => parseEntry(bytes).event.type))].sort()).toEqual(eventTypesOf('agencies').sort());
+  });
+
+  it('fits those schemas, entry by entry', async () => {
+    expect((await said()).flatMap(misfitsOfEntry)).toEqual([]);
   });
 });
 

@@ -1,8 +1,10 @@
 /** The creditors room on a real database and a real ledger: commands, their entries, and who sees what. */
+import { parseEntry } from '../../../audit/log/entry';
 import type { Actor } from '../../../kernel/actor';
 import { newId } from '../../../schema/ids';
 import { agenciesRoom } from '../../../subgraphs/agencies/subgraph';
 import { bootstrapCreditor, creditorsRoom } from '../../../subgraphs/creditors/subgraph';
+import { eventTypesOf, misfits, misfitsOfEntry } from '../../support/event-schema';
 import { testRooms } from '../../support/test-rooms';
 import { agencyActor, codeOf, delivered, eventsOf, openBank, resultOf, staffOf, type Bank } from '../../support/two-banks';
 
@@ -278,5 +280,32 @@ describe('lists', () => {
     const cursor = Buffer.from(JSON.stringify([1, 'INTERNAL', 'entrustmentAgreements:signedAt,id', 'yesterday', 'x'])).toString('base64url');
     const answer = await ask(north.operator, LIST, { first: 1, after: cursor });
     expect(answer.errors![0]!.extensions).toMatchObject({ code: 'BAD_INPUT', argument: 'after' });
+  });
+});
+
+describe('what the room said in the ledger by now', () => {
+  const said = async () => (await rooms.ledger.ledgerFor('audit').read(0, 10_000, 0)).entries.filter(({ bytes }) => parseEntry(bytes).event.type.startsWith('creditors.'));
+
+  it('is every type of event it has a schema for', async () => {
+    expect([...new Set((await said()).map(({ bytes }) => parseEntry(bytes).event.type))].sort()).toEqual(eventTypesOf('creditors').sort());
+  });
+
+  it('fits those schemas, entry by entry', async () => {
+    expect((await said()).flatMap(misfitsOfEntry)).toEqual([]);
+  });
+});
+
+describe('the check of events itself', () => {
+  it.each([
+    ['an unknown word', { enum: ['A'] }, 'B'],
+    ['another type', { type: ['integer', 'null'] }, '1'],
+    ['another pattern', { pattern: '^[A-Z]+$' }, 'a'],
+    ['a day for an instant', { format: 'date-time' }, '2026-11-21'],
+    ['an item twice', { uniqueItems: true }, ['A', 'A']],
+    ['a missing member', { properties: { a: {} }, required: ['a'] }, {}],
+    ['a member too many', { properties: {}, additionalProperties: false }, { a: 1 }],
+    ['a wrong value deep inside', { items: { properties: { a: { const: 1 } } } }, [{ a: 2 }]],
+  ])('finds %s', (_what, schema, value) => {
+    expect(misfits(schema, value)).toHaveLength(1);
   });
 });
