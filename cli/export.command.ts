@@ -8,7 +8,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { StartError } from '../kernel/start-error';
 import { idPrefix } from '../schema/ids';
 import { STREAM_KINDS, type StreamName } from '../schema/vocabulary';
-import { withLedger } from './audit-pool';
+import { withLedger } from './ledger-access';
 import type { CommandLine } from './command-line';
 import { printJson } from './output';
 import { parseFrom, parseUntil } from './period';
@@ -51,7 +51,7 @@ async function writeOut(line: CommandLine, { out, json, ...choices }: ExportChoi
   const [stream, from, to] = [choices.stream ?? null, choices.from ?? null, choices.to ?? null];
   if (stream === null && (from !== null || to !== null)) throw new UsageError('--from and --to choose a part of a stream; a whole ledger has no part that proves itself.', 'Add --stream, or leave the period out.');
   if (from !== null && to !== null && from >= to) throw new UsageError('--from is not before --to.', 'Exchange the two.');
-  const { writeExport } = load('../audit/export/write-export') as typeof import('../audit/export/write-export');
+  const { writeExport } = load('../audit/subgraph') as typeof import('../audit/subgraph');
   const progress = openProgress(line.output, 'Exporting');
   const written = await withLedger(line, ({ pool, signer }) =>
     writeExport({ pool, signer, clock: () => new Date(), onProgress: ({ done, total }) => progress.to(done, total) }, { stream, from, until: to, mandate: null }, out),

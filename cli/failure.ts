@@ -50,16 +50,20 @@ const FILE_PROBLEMS: Readonly<Record<string, string>> = {
 
 /** Errors of the file system name a path and nothing of its content. */
 function fileProblem(error: unknown): string | null {
-  const { code = '', path, syscall } = error as NodeJS.ErrnoException;
+  const { code = '', path, syscall } = (error ?? {}) as NodeJS.ErrnoException;
   const problem = FILE_PROBLEMS[code];
   if (problem === undefined || syscall === undefined) return null;
   return `${path ?? 'A file'} cannot be used: ${problem} (${code}).\n  → Check the path, the permissions and the space on the disk.`;
 }
 
+/** The engine's own texts name properties and variables, not values. */
+const ENGINE_ERRORS: readonly unknown[] = [TypeError, ReferenceError];
+
 function describeDefect(error: unknown): string {
   const name = error instanceof Error ? error.name : typeof error;
-  const code = (error as { code?: unknown }).code;
-  const frames = (error instanceof Error ? (error.stack ?? '') : '').split('\n').filter((line) => /^\s+at /.test(line));
+  const code = (error as { code?: unknown } | null)?.code;
   const kind = typeof code === 'string' ? `${name} ${code}` : name;
-  return [`The command failed for a reason it does not know (${kind}). Its text is withheld, since it may quote data.`, ...frames.slice(0, FRAMES)].join('\n');
+  const text = error instanceof Error && ENGINE_ERRORS.includes(error.constructor) ? error.message : 'Its text is withheld, since it may quote data.';
+  const frames = (error instanceof Error ? (error.stack ?? '') : '').split('\n').filter((line) => /^\s+at /.test(line));
+  return [`The command failed for a reason it does not know (${kind}). ${text}`, ...frames.slice(0, FRAMES)].join('\n');
 }

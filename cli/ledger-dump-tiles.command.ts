@@ -1,7 +1,7 @@
 /** `cession ledger dump-tiles`: the ledger as static files in the C2SP tlog-tiles layout, for any web server or mirror. */
 import { createRequire } from 'node:module';
 import type { Command } from 'commander';
-import { withLedger } from './audit-pool';
+import { withLedger } from './ledger-access';
 import type { CommandLine } from './command-line';
 import { printJson } from './output';
 import { openProgress } from './progress';
@@ -20,7 +20,7 @@ export function addLedgerDumpTiles(parent: Command, line: CommandLine): void {
     .argument('<directory>', 'where to; made when it is not there')
     .option('--json', 'print what was written as JSON')
     .action(async (directory: string, { json }: DumpChoices) => {
-      const { dumpTiles } = load('../audit/reader/dump-tiles') as typeof import('../audit/reader/dump-tiles');
+      const { dumpTiles } = load('../audit/subgraph') as typeof import('../audit/subgraph');
       const progress = openProgress(line.output, 'Writing');
       const treeSize = await withLedger(line, ({ pool }) => dumpTiles(pool, directory, ({ tiles, ofTiles }) => progress.to(tiles, ofTiles))).finally(() => progress.end());
       if (json) printJson(line.output, { directory, treeSize });

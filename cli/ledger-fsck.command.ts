@@ -1,7 +1,7 @@
 /** `cession ledger fsck`: derives every hash, link, tile and checkpoint again from the stored bytes, beside a running hub. */
 import { createRequire } from 'node:module';
 import type { Command } from 'commander';
-import { withLedger } from './audit-pool';
+import { withLedger } from './ledger-access';
 import type { CommandLine } from './command-line';
 import { EXIT } from './exit-code';
 import { printJson } from './output';
@@ -22,7 +22,7 @@ export function addLedgerFsck(parent: Command, line: CommandLine): void {
     .option('--json', 'print the result as JSON')
     .addHelpText('after', '\nExit codes: 0 everything holds, 1 something differs (it says what and where).')
     .action(async ({ json }: CheckChoices) => {
-      const { checkLedger } = load('../audit/reader/self-check') as typeof import('../audit/reader/self-check');
+      const { checkLedger } = load('../audit/subgraph') as typeof import('../audit/subgraph');
       const { parseVkey } = load('../audit/log/note-key') as typeof import('../audit/log/note-key');
       const progress = openProgress(line.output, 'Checking');
       const signal = line.interruption();

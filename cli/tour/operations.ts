@@ -42,7 +42,7 @@ export const OPERATIONS = {
 
   signAgreement: internal(`mutation SignAgreement($input: SignAgreementInput!) {
   signAgreement(input: $input) {
-    ... on EntrustmentAgreementAccepted { agreement { id state purposes categories until } ledgerIndex pending }
+    ... on EntrustmentAgreementAccepted { entrustmentAgreement { id state purposes categories until } ledgerIndex pending }
     ${REFUSAL}
   }
 }`),

@@ -86,8 +86,8 @@ export const agreementStep: Step = {
     };
     const answer = await work.ask('operator', { operation: OPERATIONS.signAgreement.text, variables: { input } });
     expectAccepted(work, answer, 'signAgreement');
-    work.expect('it is in force', valueAt(answer, 'signAgreement.agreement.state') === 'IN_FORCE');
-    work.learn('agreementId', valueAt(answer, 'signAgreement.agreement.id'));
+    work.expect('it is in force', valueAt(answer, 'signAgreement.entrustmentAgreement.state') === 'IN_FORCE');
+    work.learn('agreementId', valueAt(answer, 'signAgreement.entrustmentAgreement.id'));
   },
 };
 

@@ -1,7 +1,7 @@
 /** The audit room's database for commands that read the ledger: its worker pool, the signer, and the key it signs with. */
 import { createRequire } from 'node:module';
 import type { Pool } from 'pg';
-import type { LedgerSigner } from '../audit/signer';
+import type { LedgerSigner } from '../audit/subgraph';
 import type { CommandLine } from './command-line';
 import { withPreparedHub } from './prepared-hub';
 
@@ -16,7 +16,7 @@ export interface LedgerAccess {
 
 export async function withLedger<T>(line: CommandLine, work: (ledger: LedgerAccess) => Promise<T>): Promise<T> {
   return withPreparedHub(line, async ({ config, signer }) => {
-    const { AUDIT_DATABASE } = load('../audit/definition') as typeof import('../audit/definition');
+    const { AUDIT_DATABASE } = load('../audit/subgraph') as typeof import('../audit/subgraph');
     const { openRoomDatabase } = load('../kernel/database/room-database') as typeof import('../kernel/database/room-database');
     const database = await openRoomDatabase(config, AUDIT_DATABASE);
     try {
