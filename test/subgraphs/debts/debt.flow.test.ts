@@ -157,14 +157,14 @@ describe('a command about a debt', () => {
 });
 
 describe('a payment', () => {
-  const pay = (scene: Scene, actor: Actor, debtId: string, minor: number, more: Record<string, unknown> = {}) =>
+  const pay = (actor: Actor, debtId: string, minor: number, more: Record<string, unknown> = {}) =>
     command(rooms, actor, 'recordPayment', { debtId, amount: { minor, currency: 'TWD' }, receivedOn: TODAY, ...more });
 
   it('comes off costs, interest and principal in the order of the law, or of the payer', async () => {
     const scene = await openScene(rooms);
     const debtId = await determinedDebt(rooms, scene);
-    await pay(scene, scene.staff, debtId, 600);
-    await pay(scene, scene.staff, debtId, 1_000, { designation: ['PRINCIPAL'], payer: 'GUARANTOR' });
+    await pay(scene.staff, debtId, 600);
+    await pay(scene.staff, debtId, 1_000, { designation: ['PRINCIPAL'], payer: 'GUARANTOR' });
     const { data } = await read(rooms, scene.staff, DEBT, { id: debtId });
     expect(data).toMatchObject({ debt: { balance: { minor: 98_400 }, components: { principal: 89_000, interest: 8_900, penaltyInterest: 500, fee: 0, cost: 0 } } });
   });
@@ -172,7 +172,7 @@ describe('a payment', () => {
   it('is reported by the agency while it holds the debt, and not before or after', async () => {
     const scene = await openScene(rooms);
     const { debtId, placementId } = await activePlacement(rooms, scene);
-    await pay(scene, scene.agency, debtId, 500);
+    await pay(scene.agency, debtId, 500);
     const { data } = await read(rooms, scene.staff, DEBT, { id: debtId });
     expect(data).toMatchObject({ debt: { payments: { edges: [{ node: { source: 'AGENCY', amount: { minor: 500 } } }] } } });
     await command(rooms, scene.staff, 'recallPlacement', { placementId, reason: 'OTHER' });
@@ -185,10 +185,17 @@ describe('a payment', () => {
     const scene = await openScene(rooms);
     const debtId = await determinedDebt(rooms, scene);
     const placementId = (await propose(rooms, scene, debtId)).placement!.id;
-    expect(await pay(scene, scene.staff, debtId, 100_001)).toMatchObject({ ruleId: 'PAYMENT-WITHIN-BALANCE' });
-    await pay(scene, scene.staff, debtId, 100_000);
+    expect(await pay(scene.staff, debtId, 100_001)).toMatchObject({ ruleId: 'PAYMENT-WITHIN-BALANCE' });
+    await pay(scene.staff, debtId, 100_000);
     const { data } = await read(rooms, scene.staff, 'query ($d: ID!, $p: ID!) { debt(id: $d) { state } placement(id: $p) { state reason } }', { d: debtId, p: placementId });
     expect(data).toEqual({ debt: { state: 'PAID' }, placement: { state: 'CLOSED', reason: 'SETTLED' } });
     expect(await propose(rooms, scene, debtId)).toMatchObject({ ruleId: 'PLACEMENT-DEBT-OPEN' });
+  });
+
+  it('cannot be counted twice: of two payments of everything at once, one is refused', async () => {
+    const scene = await openScene(rooms);
+    const debtId = await determinedDebt(rooms, scene);
+    const answers = await Promise.all([pay(scene.staff, debtId, 100_000), pay(scene.staff, debtId, 100_000)]);
+    expect(answers.map(({ __typename, ruleId }) => ruleId ?? __typename).sort()).toEqual(['PAYMENT-WITHIN-BALANCE', 'PaymentRecorded']);
   });
 });

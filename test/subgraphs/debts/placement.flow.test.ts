@@ -65,6 +65,29 @@ describe('a placement', () => {
     expect(await propose(rooms, scene, debtId)).toMatchObject({ placement: { state: 'PROPOSED' } });
   });
 
+  it('is proposed once when two members of staff propose it at the same moment', async () => {
+    const scene = await openScene(rooms);
+    const debtId = await determinedDebt(rooms, scene);
+    const answers = await Promise.all(Array.from({ length: 4 }, () => propose(rooms, scene, debtId)));
+    expect(answers.map(({ __typename, ruleId }) => ruleId ?? __typename).sort()).toEqual([...Array<string>(3).fill('PLACEMENT-DEBT-FREE'), 'PlacementChanged']);
+  });
+
+  it('answered and withdrawn at the same moment ends in one state, with no grant left open', async () => {
+    const scene = await openScene(rooms);
+    const placementId = (await propose(rooms, scene, await determinedDebt(rooms, scene))).placement!.id;
+    await rooms.settled();
+    const [accepted, withdrawn] = await Promise.all([
+      command(rooms, scene.agency, 'acceptPlacement', { placementId }),
+      command(rooms, scene.staff, 'closePlacement', { placementId, reason: 'WITHDRAWN' }),
+    ]);
+    await rooms.settled();
+    const { data } = await read(rooms, scene.staff, PLACEMENT, { id: placementId });
+    const { state, grant } = data!['placement'] as { state: string; grant: { closedAtIndex: number | null } | null };
+    const isOpen = grant !== null && grant.closedAtIndex === null;
+    expect(isOpen).toBe(state === 'ACTIVE');
+    expect([accepted, withdrawn].filter(({ __typename }) => __typename === 'PlacementChanged').length).toBeGreaterThan(0);
+  });
+
   it('is not accepted once the agreement has ended or the engagement is suspended', async () => {
     const scene = await openScene(rooms);
     const first = (await propose(rooms, scene, await determinedDebt(rooms, scene))).placement!.id;
