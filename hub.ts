@@ -133,6 +133,8 @@ const STOP_MS = 15_000;
 
 export interface RunningProcesses {
   readonly url: string;
+  /** By the file each runs, e.g. `audit/main.js`. */
+  readonly pids: ReadonlyMap<string, number>;
   stop(): Promise<void>;
 }
 
@@ -160,7 +162,8 @@ export async function startProcesses(prepared: PreparedHub, diagnostics: Diagnos
     throw error;
   }
   const { host, port } = prepared.config;
-  return { url: `http://${host}:${port}`, stop };
+  const pids = new Map(PROCESSES.map((name, at) => [name, children[at]!.pid!]));
+  return { url: `http://${host}:${port}`, pids, stop };
 }
 
 /** Where the compiled files are, also for callers that run the sources. */

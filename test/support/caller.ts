@@ -23,14 +23,15 @@ export class Caller {
   private seen = -1;
 
   constructor(
-    readonly baseUrl: string,
+    /** Asked for each call: a hub that was started again has another port. */
+    private readonly baseUrl: () => string,
     readonly audience: Audience,
     readonly token: string,
     private readonly purpose: string | null,
   ) {}
 
   get endpoint(): string {
-    return `${this.baseUrl}/${this.audience.toLowerCase()}/graphql`;
+    return `${this.baseUrl()}/${this.audience.toLowerCase()}/graphql`;
   }
 
   async ask(query: string, variables: Record<string, unknown> = {}, options: CallOptions = {}): Promise<GraphQLAnswer> {

@@ -3,6 +3,7 @@ import { newId } from '../../schema/ids';
 import type { Caller } from './caller';
 
 const HASH = 'a'.repeat(64);
+const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString();
 let counter = 0;
 /** A client key nobody used before. */
 export const key = (): string => `key-${(counter += 1)}-${newId('event').slice(-6)}`;
@@ -54,7 +55,7 @@ export async function moveEngagement(caller: Caller, move: 'qualify' | 'suspend'
 /** Proposed, attested by the creditor's staff and qualified. */
 export async function qualifiedEngagement(operator: Caller, agencyId: string): Promise<string> {
   const engagementId = await proposeEngagement(operator, agencyId);
-  const attestation = { engagementId, standard: 'ISO/IEC 27001', validUntil: '2099-01-01T00:00:00.000Z', evidenceHash: HASH };
+  const attestation = { engagementId, standard: 'ISO/IEC-27001', validUntil: inDays(300), evidenceHash: HASH };
   await accepted(command(operator, 'attestSecurity', 'AttestSecurityInput', ENGAGEMENT, attestation));
   await accepted(moveEngagement(operator, 'qualify', engagementId));
   return engagementId;

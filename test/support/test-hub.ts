@@ -4,7 +4,7 @@
  */
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { prepareHub, startHub, startProcesses, HUB_DATABASES } from '../../hub';
+import { HUB_DATABASES, prepareHub, startHub, startProcesses, type PreparedHub } from '../../hub';
 import { openLocalIssuer, type LocalIssuer } from '../../gateway/gateway';
 import { freezeDeep, type PreparedConfig } from '../../kernel/config';
 import { openRoomDatabase } from '../../kernel/database/room-database';
@@ -20,59 +20,88 @@ import { TEST_LOG_LEVEL } from './test-run';
 export const MODES = ['one process', 'many processes'] as const;
 export type Mode = (typeof MODES)[number];
 
+/** Tests wait for checkpoints; a hub in use signs once per second. */
+const CHECKPOINT_INTERVAL_MS = 200;
+
+export interface HubSettings {
+  readonly followerBoundMs?: number;
+  readonly receiptDeadlineMs?: number;
+}
+
 export interface TestHub {
   readonly url: string;
+  readonly config: PreparedConfig;
   readonly database: TestDatabase;
   /** A client with a token; `purpose` is its x-purpose header unless a call names another. */
   caller(audience: Audience, org: string, options?: { sub?: string; scopes?: readonly string[]; purpose?: string | null }): Promise<Caller>;
   /** A new creditor with its first operator, who holds every scope, and optionally a regulator with a mandate. */
   creditor(options?: { regulatorId?: string }): Promise<{ creditorId: string; operator: Caller }>;
+  /** Runs `work` while nothing can be appended: the ledger's process stands still, or its writer waits for a lock. */
+  whileLedgerIsAway<T>(work: () => Promise<T>): Promise<T>;
+  /** kill -9 of one process of the hub; resolves when the others have been stopped as well. Many processes only. */
+  killProcess(file: string): Promise<void>;
+  start(): Promise<void>;
 }
 
 /** Registers its own beforeAll and afterAll. */
-export function testHub(mode: Mode): TestHub {
+export function testHub(mode: Mode, settings: HubSettings = {}): TestHub {
   const database = testDatabase(...HUB_DATABASES);
-  const hub = new RunningTestHub(mode, database);
+  const hub = new RunningTestHub(mode, settings, database);
   beforeAll(() => hub.start(), 90_000);
+  database.beforeClose(() => hub.stop());
   return hub;
 }
 
 class RunningTestHub implements TestHub {
   url = '';
   private issuer: LocalIssuer | null = null;
-  private config: PreparedConfig | null = null;
+  private prepared: PreparedHub | null = null;
+  private running: { stop(): Promise<void>; readonly pids?: ReadonlyMap<string, number> } | null = null;
+  private ended: (name: string) => void = () => undefined;
 
   constructor(
     private readonly mode: Mode,
+    private readonly settings: HubSettings,
     readonly database: TestDatabase,
   ) {}
+
+  get config(): PreparedConfig {
+    if (this.prepared === null) throw new Error('The hub runs from beforeAll on.');
+    return this.prepared.config;
+  }
 
   async start(): Promise<void> {
     const ports = await freePorts(ROOMS.length + 1);
     const base = this.database.config;
     const rooms = Object.fromEntries(ROOMS.map((room, i) => [room, { url: null, port: ports[i]! }])) as PreparedConfig['rooms'];
-    const config = freezeDeep({ ...base, port: ports.at(-1)!, rooms });
+    const ledger = { ...base.ledger, checkpointIntervalMs: CHECKPOINT_INTERVAL_MS, ...this.settings };
+    const config = freezeDeep({ ...base, port: ports.at(-1)!, rooms, ledger });
     const diagnostics = testDiagnostics();
-    const prepared = await prepareHub(config, diagnostics);
-    this.config = prepared.config;
-    const running = this.mode === 'one process' ? await startHub(prepared, diagnostics) : await startProcesses(prepared, diagnostics, environmentOf(prepared.config), () => undefined);
+    this.prepared = await prepareHub(config, diagnostics);
+    const running =
+      this.mode === 'one process'
+        ? await startHub(this.prepared, diagnostics)
+        : await startProcesses(this.prepared, diagnostics, environmentOf(this.prepared.config), (name) => this.ended(name));
+    this.running = running;
     this.url = running.url;
     this.issuer = await openLocalIssuer(config);
-    this.database.beforeClose(async () => {
-      await running.stop();
-      await prepared.stop();
-    });
+  }
+
+  async stop(): Promise<void> {
+    await this.running?.stop();
+    await this.prepared?.stop();
+    this.running = null;
   }
 
   async caller(audience: Audience, org: string, options: { sub?: string; scopes?: readonly string[]; purpose?: string | null } = {}): Promise<Caller> {
     const sub = options.sub ?? (audience === 'BORROWER' ? org : `${audience.toLowerCase()}-user`);
     const token = await this.issuer!.mintToken({ audience, org, sub, scopes: options.scopes ?? STAFF_SCOPES });
-    return new Caller(this.url, audience, token, options.purpose ?? null);
+    return new Caller(() => this.url, audience, token, options.purpose ?? null);
   }
 
   async creditor(options: { regulatorId?: string } = {}): Promise<{ creditorId: string; operator: Caller }> {
     const operatorSub = `operator-${newId('event').slice(-8)}`;
-    const database = await openRoomDatabase(this.config!, databaseOf(creditorsRoom));
+    const database = await openRoomDatabase(this.config, databaseOf(creditorsRoom));
     try {
       const code = `TEST${newId('event').slice(-6).toUpperCase()}`;
       const { creditorId } = await bootstrapCreditor(database.worker, {
@@ -88,6 +117,41 @@ class RunningTestHub implements TestHub {
       await database.close();
     }
   }
+
+  async whileLedgerIsAway<T>(work: () => Promise<T>): Promise<T> {
+    const bringBack = this.mode === 'one process' ? await this.lockWriter() : this.suspend('audit/main.js');
+    try {
+      return await work();
+    } finally {
+      await bringBack();
+    }
+  }
+
+  async killProcess(file: string): Promise<void> {
+    const ended = new Promise<string>((resolve) => (this.ended = resolve));
+    process.kill(this.pidOf(file), 'SIGKILL');
+    await ended;
+    await this.prepared?.stop();
+    this.running = null;
+  }
+
+  private pidOf(file: string): number {
+    const pid = this.running?.pids?.get(file);
+    if (pid === undefined) throw new Error(`This hub has no process ${file}.`);
+    return pid;
+  }
+
+  private suspend(file: string): () => Promise<void> {
+    const pid = this.pidOf(file);
+    process.kill(pid, 'SIGSTOP');
+    return async () => void process.kill(pid, 'SIGCONT');
+  }
+
+  private async lockWriter(): Promise<() => Promise<void>> {
+    const admin = await this.database.admin();
+    await admin.query('begin; lock table audit.entry in exclusive mode');
+    return async () => void (await admin.query('rollback'));
+  }
 }
 
 /** What a child process is configured by: the same settings as this process has in its config. */
@@ -98,6 +162,9 @@ function environmentOf(config: PreparedConfig): NodeJS.ProcessEnv {
     PORT: String(config.port),
     CESSION_HOME: config.home,
     CESSION_MASTER_KEY: config.masterKey.reveal().toString('base64'),
+    CESSION_CHECKPOINT_INTERVAL_MS: String(config.ledger.checkpointIntervalMs),
+    CESSION_FOLLOWER_BOUND_MS: String(config.ledger.followerBoundMs),
+    CESSION_RECEIPT_DEADLINE_MS: String(config.ledger.receiptDeadlineMs),
     DATABASE_URL: config.database.url.reveal(),
     LOG_LEVEL: TEST_LOG_LEVEL,
   };
