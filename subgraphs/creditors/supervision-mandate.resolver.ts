@@ -12,8 +12,8 @@ import { endSupervisionMandate, grantSupervisionMandate } from './supervision-ma
 import { supervisionMandateRepository } from './supervision-mandate.repository';
 import type { SupervisionMandateRow } from './supervision-mandate.row';
 import {
-  GrantSupervisionMandateInput,
   EndSupervisionMandateInput,
+  GrantSupervisionMandateInput,
   SupervisionMandate,
   SupervisionMandateConnection,
   SupervisionMandateResult,
