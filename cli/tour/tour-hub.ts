@@ -13,7 +13,6 @@ import type { Diagnostics } from '../../kernel/diagnostics';
 import { newId } from '../../schema/ids';
 import type { CommandLine } from '../command-line';
 import { withPreparedHub, withRoomWorkers, openCommandDiagnostics, type RoomWorkers } from '../prepared-hub';
-import { importSample } from '../seed';
 import type { HubClient } from './hub-client';
 import type { ImportTold, LocalWork } from './local-work';
 import { OPERATOR_SUB } from './tour-parties';
@@ -71,7 +70,7 @@ export async function withLocalWork<T>({ prepared }: TourHub, client: HubClient,
       regulatorId,
       importPortfolio: async () => ({
         command: `cession import portfolio --creditor ${code} --mapping mappings/sample.json sample.csv`,
-        told: await importPortfolio(workers, creditorId, client),
+        told: await importPortfolio(workers, { home: folder, creditorId }, client),
       }),
       readLedgerKey: async () => prepared.signer.vkey,
       verify: (file, vkey) => verifyBundle(file, { vkey }),
@@ -96,8 +95,9 @@ async function registerCreditor({ creditors }: RoomWorkers, code: string, regula
   return creditorId;
 }
 
-async function importPortfolio(workers: RoomWorkers, creditorId: string, client: HubClient): Promise<ImportTold> {
-  const report = await importSample(workers, { creditorId, debts: TOUR_DEBTS });
+async function importPortfolio({ importing }: RoomWorkers, place: { home: string; creditorId: string }, client: HubClient): Promise<ImportTold> {
+  const { importSample } = load('../sample/import-sample') as typeof import('../sample/import-sample');
+  const report = await importSample({ ...place, debts: TOUR_DEBTS, tools: importing });
   if (report === null) throw new Error('The sample of this tour was imported before.');
   const { rows, accepted, rejected, skipped, ledger } = report;
   const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((total, count) => total + count, 0);

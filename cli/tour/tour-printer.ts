@@ -1,4 +1,5 @@
 /** Shows a tour to a person as it goes: who asks what, what came back, on which ledger index, and whether it was as expected. */
+import { renderCompactJson } from '../compact-json';
 import type { Output } from '../output';
 import { renderTable } from '../table';
 import { endpointOf } from './hub-client';
@@ -21,6 +22,8 @@ const SPEAKERS: Readonly<Record<CallerName, string>> = {
   regulator: `the regulator → POST ${endpointOf('REGULATOR')}`,
 };
 
+/** Characters of a line of JSON: what a terminal of usual width shows without wrapping. */
+const WIDTH = 108;
 /** An answer longer than this says nothing more to a person. */
 const ANSWER_LINES_MAX = 40;
 
@@ -38,14 +41,14 @@ export function tourPrinter(output: Output): TourPrinter {
 function renderExchange({ caller, asked, variables, purpose, status, answer, ledgerIndex }: Exchange): string {
   const speaker = caller === null ? 'on this machine' : asked.startsWith('GET ') ? SPEAKERS[caller].replace(/ → .*/, '') : SPEAKERS[caller];
   const lines = [`  ${speaker}${purpose === undefined ? '' : `   x-purpose: ${purpose}`}`, indent(asked.trim(), '    ')];
-  if (variables !== undefined && Object.keys(variables).length > 0) lines.push(indent(`variables ${JSON.stringify(variables)}`, '    '));
+  if (variables !== undefined && Object.keys(variables).length > 0) lines.push(indent(`variables ${renderCompactJson(variables, WIDTH)}`, '    '));
   const index = ledgerIndex === null ? '' : `   ledger index ${ledgerIndex}`;
   lines.push(`  ←${status === undefined ? '' : ` HTTP ${status}`}${index}`, indent(shorten(answer), '    '));
   return lines.join('\n');
 }
 
 function shorten(answer: unknown): string {
-  const text = typeof answer === 'string' ? answer : JSON.stringify(answer, null, 2);
+  const text = typeof answer === 'string' ? answer : renderCompactJson(answer, WIDTH);
   const lines = text.split('\n');
   return lines.length <= ANSWER_LINES_MAX ? text : [...lines.slice(0, ANSWER_LINES_MAX), `… ${lines.length - ANSWER_LINES_MAX} more lines`].join('\n');
 }

@@ -1,5 +1,5 @@
 /** The operations of the tour are what a newcomer copies: each must be valid in the contract of who asks it, and in no wider one by accident. */
-import { buildSchema, parse, validate } from 'graphql';
+import { buildSchema, Kind, parse, validate } from 'graphql';
 import { OPERATIONS, type TourOperation } from '../../../cli/tour/operations';
 import { readContract } from '../../../schema/artefacts';
 import type { Audience } from '../../../schema/vocabulary';
@@ -11,7 +11,7 @@ const schemaOf = (audience: Audience) => {
   return known;
 };
 
-const operations = Object.entries(OPERATIONS) as [string, TourOperation][];
+const operations = Object.entries<TourOperation>(OPERATIONS);
 
 describe('operations of the tour', () => {
   it.each(operations)('%s is valid in its contract', (_name, { audience, text }) => {
@@ -20,7 +20,7 @@ describe('operations of the tour', () => {
 
   it.each(operations)('%s is one named operation', (name, { text }) => {
     const { definitions } = parse(text);
-    const names = definitions.map((definition) => (definition.kind === 'OperationDefinition' ? definition.name?.value : 'no operation'));
+    const names = definitions.map((definition) => (definition.kind === Kind.OPERATION_DEFINITION ? definition.name?.value : 'no operation'));
     expect(names).toEqual([name[0]?.toUpperCase() + name.slice(1)]);
   });
 });
