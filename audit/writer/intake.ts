@@ -7,7 +7,7 @@ import { FormatError } from '../log/format-error';
 import { MAX_ENTRY_LINKS } from '../log/entry';
 import { MAX_EVENT_BYTES, parseEvent } from '../log/event';
 import type { AppendRefusal, Channel, HeldDisclosure, StreamPosition, Submission } from '../../kernel/ledger';
-import { idPrefix } from '../../schema/ids';
+import { ID_ROOMS, idPrefix } from '../../schema/ids';
 import { STREAM_KINDS, type RoomName, type StreamName } from '../../schema/vocabulary';
 
 /** A submission that passed: what is left to decide is only its order among the others. */
@@ -29,8 +29,8 @@ const MAX_DISCLOSURES = 1_000;
 /** What is kept beside one entry; sealed values are about four thirds of their text. */
 const MAX_DISCLOSURE_BYTES = 1_000_000;
 
-/** Ids of every stream kind but `source`, which only the writer itself names. */
-const ID_STREAM = new RegExp(`^(${STREAM_KINDS.filter((kind) => kind !== 'source').join('|')}):(.+)$`);
+/** A kind and an id; not `source`, which only the writer itself names. */
+const ID_STREAM = new RegExp(`^(?:${STREAM_KINDS.filter((kind) => kind !== 'source').join('|')}):(?:${Object.keys(ID_ROOMS).join('|')})_[0-9a-hjkmnp-tv-z]{26}$`);
 
 export function sourceOf(room: RoomName, channel: Channel): string {
   return channel === 'outbox' ? room : `${room}/direct`;
@@ -41,8 +41,7 @@ function invalid(message: string): AppendRefusal {
 }
 
 function isNamedStream(stream: string): boolean {
-  const match = ID_STREAM.exec(stream);
-  return match !== null && idPrefix(match[2] as string) !== null;
+  return ID_STREAM.test(stream);
 }
 
 function streamProblem(streams: readonly StreamName[]): string | null {
