@@ -8,13 +8,17 @@ let counter = 0;
 /** A client key nobody used before. */
 export const key = (): string => `key-${(counter += 1)}-${newId('event').slice(-6)}`;
 
-interface Accepted {
+export interface Accepted {
   readonly __typename: string;
   readonly ruleId?: string;
+  readonly rulePack?: string;
+  readonly message?: string;
+  readonly remedy?: string;
   readonly ledgerIndex?: number | null;
+  readonly pending?: boolean;
 }
 
-async function command<T extends Accepted>(caller: Caller, mutation: string, inputType: string, selection: string, input: Record<string, unknown>): Promise<T> {
+async function command<T extends Accepted>(caller: Caller, mutation: string, inputType: string, selection: string, input: object): Promise<T> {
   const document = `mutation ($input: ${inputType}!) { ${mutation}(input: $input) { __typename ... on Refusal { ruleId rulePack message remedy } ${selection} } }`;
   const data = await caller.data<Record<string, T>>(document, { input: { clientKey: key(), ...input } });
   return data[mutation]!;
@@ -97,8 +101,8 @@ export async function registerBorrower(operator: Caller, name = 'Synthetic Perso
   return (await accepted(command<Accepted & { borrower: { id: string } }>(operator, 'registerBorrower', 'RegisterBorrowerInput', selection, input))).borrower.id;
 }
 
-/** A borrower with one overdue debt, its amount determined today. */
-export async function registerDebt(operator: Caller, options: { borrowerId?: string; product?: string } = {}): Promise<RegisteredDebt> {
+/** A borrower with one overdue debt, its amount determined today unless `determined` is false. */
+export async function registerDebt(operator: Caller, options: { borrowerId?: string; product?: string; determined?: boolean } = {}): Promise<RegisteredDebt> {
   const borrowerId = options.borrowerId ?? (await registerBorrower(operator));
   const today = new Date().toISOString().slice(0, 10);
   const components = { principal: 100_000, interest: 5_000, fee: 1_000 };
@@ -107,6 +111,7 @@ export async function registerDebt(operator: Caller, options: { borrowerId?: str
     command<Accepted & { debt: { id: string } }>(operator, 'registerDebt', 'RegisterDebtInput', '... on DebtRegistered { ledgerIndex debt { id } }', input),
   );
   const debtId = registered.debt.id;
+  if (options.determined === false) return { debtId, borrowerId };
   await accepted(
     command(operator, 'determineAmount', 'DetermineAmountInput', '... on AmountDetermined { ledgerIndex }', { debtId, asOf: today, components, method: 'ACCOUNT_RECORDS', inputsHash: HASH }),
   );
@@ -119,7 +124,15 @@ export interface PlacementAnswer extends Accepted {
 
 const PLACEMENT = '... on PlacementChanged { ledgerIndex pending placement { id state grant { id } } }';
 
-export function proposePlacement(operator: Caller, input: { debtId: string; agencyId: string; agreementId: string }): Promise<PlacementAnswer> {
+export interface ProposalTerms {
+  readonly debtId: string;
+  readonly agencyId: string;
+  readonly agreementId: string;
+  readonly clientKey?: string;
+  readonly purposes?: readonly string[];
+}
+
+export function proposePlacement(operator: Caller, input: ProposalTerms): Promise<PlacementAnswer> {
   return command(operator, 'proposePlacement', 'ProposePlacementInput', PLACEMENT, input);
 }
 
@@ -138,4 +151,15 @@ export async function place(operator: Caller, agency: Caller, terms: { debtId: s
   await accepted(acceptPlacement(agency.knows(operator), placementId));
   operator.knows(agency);
   return placementId;
+}
+
+export async function terminateAgreement(operator: Caller, agreementId: string): Promise<Accepted> {
+  const selection = '... on EntrustmentAgreementAccepted { ledgerIndex }';
+  return accepted(command(operator, 'terminateAgreement', 'TerminateAgreementInput', selection, { agreementId, reason: 'CREDITOR_DECISION' }));
+}
+
+/** `minor` of the debt's currency, received today. */
+export async function recordPayment(caller: Caller, debtId: string, minor: number): Promise<Accepted> {
+  const input = { debtId, amount: { minor, currency: 'TWD' }, receivedOn: new Date().toISOString().slice(0, 10) };
+  return accepted(command(caller, 'recordPayment', 'RecordPaymentInput', '... on PaymentRecorded { ledgerIndex pending }', input));
 }
