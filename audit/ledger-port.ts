@@ -39,6 +39,7 @@ export class OpenedLedger {
   readonly reader: LedgerReader;
   private term: WriterTerm | null = null;
   private broken: BrokenInvariant | null = null;
+  private stopping = false;
   private readonly lease: Lease;
 
   constructor(options: LedgerOptions) {
@@ -54,7 +55,7 @@ export class OpenedLedger {
     };
     this.lease = holdLease(pool, LEASE, {
       onHeld: (held) => {
-        if (this.broken === null) this.term = new WriterTerm(termOptions, held);
+        if (this.broken === null && !this.stopping) this.term = new WriterTerm(termOptions, held);
       },
       onLost: () => diagnostics.warn({ part: 'ledger' }, 'the lease of the ledger writer was lost'),
     });
@@ -85,6 +86,7 @@ export class OpenedLedger {
   }
 
   async stop(): Promise<void> {
+    this.stopping = true;
     await this.term?.stop();
     this.reader.recent.wake();
     await this.lease.stop();

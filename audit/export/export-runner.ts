@@ -55,7 +55,9 @@ export class ExportRunner {
   constructor(private readonly options: ExportRunnerOptions) {
     this.lease = holdLease(options.pool, LEASE, {
       onHeld: (held) => {
-        this.working = this.work(AbortSignal.any([held, this.stopping.signal]));
+        const until = AbortSignal.any([held, this.stopping.signal]);
+        // A lease lost and found again: what was being written must have ended first.
+        this.working = this.working.then(() => this.work(until));
       },
     });
   }

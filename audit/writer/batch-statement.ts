@@ -4,6 +4,7 @@
  */
 import type { QueryConfig } from 'pg';
 import { encodeLinks } from '../reader/stored-links';
+import { literal } from './array-literal';
 import type { Batch } from './batch';
 
 /**
@@ -28,9 +29,6 @@ const APPEND = `with moved as (
     from moved, unnest($19::int[], $20::bigint[]) with ordinality row(level, n, at)
   )
   select size from moved`;
-
-/** Values that need no escaping: numbers, and names checked at intake to be free of quotes, commas and braces. */
-const literal = (values: readonly (string | number)[]): string => `{${values.join(',')}}`;
 
 /** The statement returns one row when the batch was appended, none when the head was not where the batch starts. */
 export function appendStatement(epoch: number, batch: Batch): QueryConfig {

@@ -4,6 +4,7 @@
  */
 import type { ClientBase } from 'pg';
 import type { StreamName } from '../../schema/vocabulary';
+import { literal } from './array-literal';
 
 export interface StreamHead {
   readonly n: number;
@@ -39,7 +40,7 @@ export class StreamHeads {
   async load(database: Pick<ClientBase, 'query'>, streams: Iterable<StreamName>): Promise<void> {
     const missing = [...new Set(streams)].filter((stream) => this.find(stream) === undefined);
     if (missing.length === 0) return;
-    const { rows } = await database.query<StreamHeadRow>({ name: 'stream_heads', text: LAST_OF_EACH, values: [missing] });
+    const { rows } = await database.query<StreamHeadRow>({ name: 'stream_heads', text: LAST_OF_EACH, values: [literal(missing)] });
     for (const stream of missing) this.advance(stream, NO_ENTRY);
     for (const row of rows) this.advance(row.stream, { n: Number(row.n), leafHash: row.leaf_hash.toString('base64url') });
   }

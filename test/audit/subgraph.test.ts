@@ -239,6 +239,20 @@ describe('the audit room', () => {
     expect(types.filter((type) => type === 'audit.ExportDownloaded')).toHaveLength(2);
   });
 
+  it('makes an export anew that was being made when the process died', async () => {
+    const { data } = await request(regulator, bankA, 'export-1');
+    const { id } = (data as { requestExport: { export: { id: string } } }).requestExport.export;
+    const admin = await database.admin();
+    const file = path.join(home, 'exports', `${id}.tar`);
+    await fs.rm(file);
+    await fs.writeFile(`${file}.part`, 'half of it');
+    await admin.query(`update audit.export set state = 'RUNNING', sha256 = null where id = $1`, [id]);
+    const isReady = async (): Promise<boolean> => (await admin.query<{ state: string }>('select state from audit.export where id = $1', [id])).rows[0]?.state === 'READY';
+    for (let tries = 0; !(await isReady()) && tries < 200; tries += 1) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await verifyBundle(file, { vkey: signer.vkey })).toMatchObject({ outcome: 'verified' });
+    expect(await fs.readdir(path.join(home, 'exports'))).toEqual([`${id}.tar`]);
+  });
+
   it('gives nothing any more once the mandate has ended', async () => {
     const { data } = await request(regulator, bankA, 'export-1');
     const { id } = (data as { requestExport: { export: { id: string } } }).requestExport.export;
