@@ -5,8 +5,8 @@
  * one its first entry names: pinned when that entry is applied, so a room needs no secret and cannot be given another log.
  */
 import type { Pool, PoolClient } from 'pg';
-import { verifyCheckpoint } from '../../audit/log/checkpoint';
-import { parseEntry } from '../../audit/log/entry';
+import { verifyCheckpoint, type Checkpoint } from '../../audit/log/checkpoint';
+import { parseEntry, type ParsedEntry } from '../../audit/log/entry';
 import { parseVkey } from '../../audit/log/note-key';
 import { CompactRange, leafHash } from '../../audit/log/tree';
 import type { Ledger, LedgerPage } from '../ledger';
@@ -52,6 +52,8 @@ interface Position {
 export class Follower {
   private stopped = false;
   private running: Promise<void> | null = null;
+  /** The last note whose signature was verified, with the key it was verified under. */
+  private opened: { readonly note: string; readonly vkey: string; readonly checkpoint: Checkpoint } | null = null;
 
   constructor(private readonly options: FollowerOptions) {}
 
@@ -98,16 +100,16 @@ export class Follower {
     await workerTransaction(this.options.worker, async (client) => {
       this.checkRoot(next, page.checkpoint);
       for (const entry of page.entries) {
-        this.extend(next, entry.index, entry.bytes);
+        const { type } = this.extend(next, entry.index, entry.bytes);
         this.checkRoot(next, page.checkpoint);
-        await this.dispatch(client, entry);
+        await this.dispatch(client, type, entry);
       }
       await this.keepPosition(client, next, page.size === next.nextIndex);
     });
     Object.assign(position, next);
   }
 
-  private extend(position: Position, index: number, bytes: Buffer): void {
+  private extend(position: Position, index: number, bytes: Buffer): ParsedEntry['event'] {
     const entry = parseEntry(bytes);
     if (index !== position.nextIndex || entry.index !== index) {
       throw new FollowerMismatch(`expected entry ${position.nextIndex}, the ledger gave ${entry.index}`);
@@ -120,19 +122,23 @@ export class Follower {
     position.nextIndex = index + 1;
     const vkey = entry.event.facts['vkey'];
     if (index === 0 && entry.event.type === 'audit.LedgerCreated' && typeof vkey === 'string') position.vkey = vkey;
+    return entry.event;
   }
 
   /** A checkpoint is signed once per second: every page that reaches its size is checked against its root. */
   private checkRoot(position: Position, note: string | null): void {
     if (note === null || position.vkey === null) return;
-    const checkpoint = openCheckpoint(note, position.vkey);
+    // Once per note: verified for every entry of a page, the signature took two thirds of a busy hub's processor.
+    if (this.opened?.note !== note || this.opened.vkey !== position.vkey) {
+      this.opened = { note, vkey: position.vkey, checkpoint: openCheckpoint(note, position.vkey) };
+    }
+    const { checkpoint } = this.opened;
     if (checkpoint.size === position.nextIndex && !checkpoint.root.equals(position.range.root())) {
       throw new FollowerMismatch(`the entries before ${position.nextIndex} do not lead to the root of the signed checkpoint of that size`);
     }
   }
 
-  private async dispatch(client: PoolClient, entry: LedgerPage['entries'][number]): Promise<void> {
-    const type = parseEntry(entry.bytes).event.type;
+  private async dispatch(client: PoolClient, type: string, entry: LedgerPage['entries'][number]): Promise<void> {
     const followings = this.options.following.get(type);
     if (followings === undefined) return;
     const event = readFollowedEvent(entry);
@@ -153,7 +159,7 @@ export class Follower {
   }
 }
 
-function openCheckpoint(note: string, vkey: string): { readonly size: number; readonly root: Buffer } {
+function openCheckpoint(note: string, vkey: string): Checkpoint {
   try {
     return verifyCheckpoint(note, parseVkey(vkey));
   } catch (error) {
