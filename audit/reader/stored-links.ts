@@ -7,13 +7,23 @@ import type { StreamName } from '../../schema/vocabulary';
 import { digestDisclosure, parseDisclosure, type Disclosure } from '../log/commitment';
 import { FormatError } from '../log/format-error';
 
-const LINE = Buffer.from('\n');
+const LINE_FEED = 0x0a;
 
 export type Link = Extract<Disclosure, { form: 'link' }>;
 
-/** In the order given. The JSON of a link holds no line feed: stream names are printable. */
-export function encodeLinks(links: readonly HeldDisclosure[]): Buffer {
-  return Buffer.concat(links.flatMap(({ text }, at) => (at === 0 ? [] : [LINE]).concat(Buffer.from(text ?? '', 'base64url'))));
+/** At least as many bytes as writeLinks writes. */
+export function linksLength(links: readonly HeldDisclosure[]): number {
+  return links.reduce((sum, { text }) => sum + (text?.length ?? 0) + 1, 0);
+}
+
+/** In the order given; returns how many bytes. The JSON of a link holds no line feed: stream names are printable. */
+export function writeLinks(links: readonly HeldDisclosure[], target: Buffer, offset: number): number {
+  let at = offset;
+  for (const { text } of links) {
+    if (at > offset) target[at++] = LINE_FEED;
+    at += target.write(text ?? '', at, 'base64url');
+  }
+  return at - offset;
 }
 
 /** The disclosure strings. */

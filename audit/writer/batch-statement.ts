@@ -3,9 +3,9 @@
  * through, so a writer that lost its epoch or its place writes nothing. One round trip, one commit.
  */
 import type { QueryConfig } from 'pg';
-import { encodeLinks } from '../reader/stored-links';
+import { linksLength, writeLinks } from '../reader/stored-links';
 import { literal } from './array-literal';
-import type { Batch } from './batch';
+import type { Batch, PlannedEntry } from './batch';
 
 /**
  * Everything long travels in one binary parameter and is cut up by the database: array literals of such values would be
@@ -30,20 +30,43 @@ const APPEND = `with moved as (
   )
   select size from moved`;
 
-/** The statement returns one row when the batch was appended, none when the head was not where the batch starts. */
-export function appendStatement(epoch: number, batch: Batch): QueryConfig {
-  const pieces: Buffer[] = [];
+interface Packed {
+  /** For each entry its bytes, then its disclosures, then its links. */
+  readonly bytes: Buffer;
+  /** From 1, as substr counts. */
+  readonly start: readonly number[];
+  readonly lengths: readonly [entry: readonly number[], disclosures: readonly number[], links: readonly number[]];
+}
+
+/** A character of UTF-16 has at most three bytes in UTF-8. */
+const UTF8_BYTES_MAX = 3;
+
+/** Written in place: a buffer for every part cost as much as hashing them. */
+function pack(entries: readonly PlannedEntry[]): Packed {
+  const disclosures = entries.map((entry) => JSON.stringify(entry.intake.disclosures));
+  let capacity = 0;
+  entries.forEach((entry, i) => (capacity += entry.bytes.length + (disclosures[i] as string).length * UTF8_BYTES_MAX + linksLength(entry.links)));
+  const bytes = Buffer.allocUnsafe(capacity);
   const start: number[] = [];
   const lengths: [number[], number[], number[]] = [[], [], []];
-  let at = 1;
-  for (const { bytes, intake, links } of batch.entries) {
-    const parts = [bytes, Buffer.from(JSON.stringify(intake.disclosures)), encodeLinks(links)];
-    start.push(at);
-    parts.forEach((part, column) => (lengths[column] as number[]).push(part.length));
-    pieces.push(...parts);
-    at += (parts[0] as Buffer).length + (parts[1] as Buffer).length + (parts[2] as Buffer).length;
-  }
+  let at = 0;
+  entries.forEach((entry, i) => {
+    start.push(at + 1);
+    bytes.set(entry.bytes, at);
+    const written = bytes.write(disclosures[i] as string, at + entry.bytes.length, 'utf8');
+    const linked = writeLinks(entry.links, bytes, at + entry.bytes.length + written);
+    lengths[0].push(entry.bytes.length);
+    lengths[1].push(written);
+    lengths[2].push(linked);
+    at += entry.bytes.length + written + linked;
+  });
+  return { bytes: bytes.subarray(0, at), start, lengths };
+}
+
+/** The statement returns one row when the batch was appended, none when the head was not where the batch starts. */
+export function appendStatement(epoch: number, batch: Batch): QueryConfig {
   const { head, entries, tiles } = batch;
+  const { bytes, start, lengths } = pack(entries);
   return {
     name: 'append',
     text: APPEND,
@@ -54,7 +77,7 @@ export function appendStatement(epoch: number, batch: Batch): QueryConfig {
       head.leafHash,
       head.recordedAtMs,
       head.frontier,
-      Buffer.concat(pieces),
+      bytes,
       Buffer.concat(entries.map((entry) => entry.leafHash)),
       literal(start),
       literal(lengths[0]),
