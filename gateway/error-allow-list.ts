@@ -74,7 +74,9 @@ function safeRequestError(code: string, message: string): GraphQLFormattedError 
 function variableError(message: string): GraphQLFormattedError {
   const [, variable] = /^Variable "\$(\w+)"/.exec(message) ?? [];
   const [, field] = / at "([\w.[\]]+)";/.exec(message) ?? [];
-  const argument = field ?? variable;
+  const [, missing] = /; Field "(\w+)" of required type "[\w[\]!]+" was not provided\.$/.exec(message) ?? [];
+  const holder = field ?? variable;
+  const argument = missing === undefined || holder === undefined ? holder : `${holder}.${missing}`;
   if (argument === undefined) return { message: 'The variables do not fit the operation.', extensions: { code: 'BAD_INPUT' } };
   const [required] = /of required type "[\w[\]!]+" was not provided|of non-null type "[\w[\]!]+" must not be null/.exec(message) ?? [];
   return { message: required === undefined ? `The variable $${argument} holds a value that its type does not allow.` : `The variable $${argument} ${required}.`, extensions: { code: 'BAD_INPUT', argument } };

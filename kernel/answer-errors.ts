@@ -7,6 +7,9 @@ import { InputError } from '../schema/input-error';
 import type { Diagnostics } from './diagnostics';
 import { HubError } from './errors';
 
+/** How graphql-js begins when a value written in the document does not fit its argument; it comes with the field's path. */
+const ARGUMENT_TEXT = /^Argument "\w+" (?:has invalid value|of (?:required|non-null) type)/;
+
 /**
  * A failure of the caller's document or variables: graphql-js made the message from the schema and the document only. What
  * a scalar or an enum says of a variable is wrapped, but before any field has run, so there is no path.
@@ -14,7 +17,22 @@ import { HubError } from './errors';
 function isCallersMistake(error: GraphQLError): boolean {
   let cause: unknown = error;
   while (cause instanceof GraphQLError && (cause === error || error.path === undefined)) cause = cause.originalError;
+  if (cause instanceof GraphQLError) return cause.originalError === undefined && ARGUMENT_TEXT.test(cause.message);
   return cause === undefined || cause === null;
+}
+
+const UNFIT = 'The operation or its variables do not fit this schema.';
+/** How the scalars of schema/ say what they take. Theirs alone is repeated: others quote the value, which may be personal data. */
+const SCALAR_TEXT = /^(?:An? )?[A-Z]\w+ is /;
+
+/** graphql-js ends with `at "input.amount.minor"; ` and what the type itself had said; before that stands the value. */
+function mistakeIn({ message, originalError }: GraphQLError): { readonly message: string; readonly argument?: string } {
+  const [, argument = null] = /^(?:Variable "\$|Argument ")(\w+)" (?:has|got|of)/.exec(message) ?? [];
+  if (argument === null) return { message: UNFIT };
+  const said = originalError?.message ?? '';
+  if (!SCALAR_TEXT.test(said)) return { message: UNFIT, argument };
+  const [, place = argument] = /at "([\w.[\]]+)"$/.exec(message.slice(0, -`; ${said}`.length)) ?? [];
+  return { message: said, argument: place };
 }
 
 function hubErrorOf(error: GraphQLError): HubError | null {
@@ -30,7 +48,8 @@ export function toAnswerError(error: GraphQLError, requestId: string, diagnostic
   const place = { ...(error.path ? { path: error.path } : {}), ...(error.locations ? { locations: error.locations } : {}) };
   if (known !== null && known.code !== 'INTERNAL') return { message: known.message, ...place, extensions: { ...known.extensions } };
   if (known === null && isCallersMistake(error)) {
-    return { message: 'The operation or its variables do not fit this schema.', ...place, extensions: { code: 'BAD_INPUT' } };
+    const { message, ...named } = mistakeIn(error);
+    return { message, ...place, extensions: { code: 'BAD_INPUT', ...named } };
   }
   diagnostics.error({ requestId, err: error.originalError ?? error }, 'a resolver failed');
   return { message: 'Something failed inside the hub; the request id names it in our records.', ...place, extensions: { code: 'INTERNAL' } };
