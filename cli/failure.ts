@@ -33,8 +33,8 @@ export function describeFailure(error: unknown): Failure {
   return { exitCode: EXIT.defect, message: describeDefect(error) };
 }
 
-export function isInterruption(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError';
+function isInterruption(error: unknown): boolean {
+  return (error as { name?: unknown } | null | undefined)?.name === 'AbortError';
 }
 
 const FILE_PROBLEMS: Readonly<Record<string, string>> = {

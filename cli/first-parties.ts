@@ -5,6 +5,7 @@
 import path from 'node:path';
 import { createPrivateFile, readPrivateFile, replacePrivateFile } from '../kernel/home';
 import { StartError } from '../kernel/start-error';
+import { newId } from '../schema/ids';
 
 export interface FirstParties {
   readonly creditorCode: string;
@@ -18,6 +19,13 @@ export interface FirstParties {
 }
 
 const FILE = 'first-parties.json';
+
+const REGULATOR_FILE = 'first-regulator.id';
+
+/** The regulator of whoever names none: made at the first call, the same ever after. */
+export async function firstRegulatorId(home: string): Promise<string> {
+  return (await createPrivateFile(path.join(home, REGULATOR_FILE), `${newId('regulator')}\n`)).trim();
+}
 
 export async function readFirstParties(home: string): Promise<FirstParties | null> {
   const file = path.join(home, FILE);

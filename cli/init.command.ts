@@ -5,9 +5,9 @@
 import { createRequire } from 'node:module';
 import type { Command } from 'commander';
 import { HubError } from '../kernel/errors';
-import { idPrefix, newId } from '../schema/ids';
+import { idPrefix } from '../schema/ids';
 import type { CommandLine } from './command-line';
-import { readFirstParties, rememberFirstParties } from './first-parties';
+import { firstRegulatorId, rememberFirstParties } from './first-parties';
 import { printJson } from './output';
 import { withPreparedHub, withRoomWorkers } from './prepared-hub';
 import { renderTable } from './table';
@@ -33,7 +33,7 @@ export function addInit(parent: Command, line: CommandLine): void {
     .requiredOption('--name <name>', "the creditor's registered name")
     .option('--jurisdiction <country>', 'the country whose law binds it, by ISO 3166-1', 'CN')
     .requiredOption('--operator <subject>', "the subject of the operator's tokens: a pseudonym, never a name")
-    .option('--regulator <id>', "the regulator's id, regulator_… (default: a new one, remembered in CESSION_HOME)")
+    .option('--regulator <id>', "the regulator's id, regulator_… (default: one made for this hub and remembered in CESSION_HOME)")
     .option('--json', 'print the ids as JSON')
     .addHelpText('after', '\nThe entries follow when a hub runs on this database. Then make a token:\n  cession token --audience internal --org <creditor id> --sub <subject> --scopes authorities:write')
     .action(async (choices: InitChoices) => initHub(line, choices));
@@ -47,8 +47,7 @@ async function initHub(line: CommandLine, choices: InitChoices): Promise<void> {
   await withPreparedHub(
     line,
     async ({ config }) => {
-      const remembered = await readFirstParties(config.home);
-      const regulatorId = regulator ?? (remembered?.creditorCode === code ? remembered.regulatorId : newId('regulator'));
+      const regulatorId = regulator ?? (await firstRegulatorId(config.home));
       const { bootstrapCreditor } = load('../subgraphs/creditors/subgraph') as typeof import('../subgraphs/creditors/subgraph');
       const request = { creditor: { code, name, jurisdiction }, operatorSub: operator, regulatorId, now: new Date() };
       const done = await withRoomWorkers(config, ({ creditors }) => bootstrapCreditor(creditors, request)).catch(explainBadTerms);

@@ -4,9 +4,8 @@
  */
 import { createRequire } from 'node:module';
 import type { PreparedConfig } from '../kernel/config';
-import { newId } from '../schema/ids';
 import type { ImportOptions } from './import/import-portfolio';
-import { readFirstParties, rememberFirstParties, replaceFirstParties, type FirstParties } from './first-parties';
+import { firstRegulatorId, readFirstParties, rememberFirstParties, replaceFirstParties, type FirstParties } from './first-parties';
 import { withRoomWorkers, type RoomWorkers } from './prepared-hub';
 
 const load = createRequire(__filename);
@@ -34,7 +33,7 @@ export interface SeedOptions {
 export async function seedSample(config: PreparedConfig, { mayBegin, debts, onBegin, onProgress }: SeedOptions): Promise<Seeded | null> {
   const known = await readFirstParties(config.home);
   if (known === null && !mayBegin) return null;
-  const parties = known ?? (await rememberFirstParties(config.home, { ...SAMPLE, regulatorId: newId('regulator'), sampleDebts: debts, sampleIsDone: false }));
+  const parties = known ?? (await rememberFirstParties(config.home, { ...SAMPLE, regulatorId: await firstRegulatorId(config.home), sampleDebts: debts, sampleIsDone: false }));
   return withRoomWorkers(config, async (workers) => {
     const creditorId = await bootstrap(workers, parties);
     if (parties.sampleDebts === null || parties.sampleIsDone) return { parties: { ...parties, creditorId }, debts: null };
