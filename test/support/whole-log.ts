@@ -47,7 +47,7 @@ export class WholeLog {
     expect(new Set(ids).size).toBe(ids.length);
     expect(records.filter(({ event_id, ledger_index }) => ids[ledger_index] !== event_id)).toEqual([]);
     expect(entries.flatMap(({ stored }) => schemaFaults(stored))).toEqual([]);
-    const report = await checkLedger({ pool: await this.open(), key: parseVkey(String(entries[0]!.facts['vkey'])) });
+    const report = await checkLedger({ pool: await this.open(), key: parseVkey(entries[0]!.facts['vkey'] as string) });
     expect(report.difference).toBeNull();
   }
 
