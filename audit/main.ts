@@ -17,7 +17,7 @@ async function serve(config: PreparedConfig, diagnostics: Diagnostics): Promise<
   const signer = openPemSigner(config.ledger.origin, await openLedgerKey(config, false));
   const audit = await openAuditRoom({ config, signer, keyStore: keyStore.keyStore, diagnostics });
   const http = await serveRoom(audit.room, {
-    host: config.host,
+    host: config.roomHost,
     port: config.rooms.audit.port,
     ...(await roomCredentials(config, 'audit')),
     diagnostics,

@@ -12,9 +12,9 @@ import { openGateway, type Gateway } from './gateway';
 import { openExportProxy } from './proxy-route';
 
 /** Where a room listens: its configured address, else its port on this machine. */
-export function roomUrl(config: Pick<Config, 'host' | 'rooms'>, room: RoomName): string {
+export function roomUrl(config: Pick<Config, 'roomHost' | 'rooms'>, room: RoomName): string {
   const { url, port } = config.rooms[room];
-  return url ?? `http://${config.host}:${port}`;
+  return url ?? `http://${config.roomHost}:${port}`;
 }
 
 export async function openRemoteGateway(config: Config, diagnostics: Diagnostics): Promise<Gateway> {

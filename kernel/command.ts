@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalize } from '../audit/log/canonical';
 import type { StreamName } from '../schema/vocabulary';
+import { requireAuthority } from './acting-staff';
 import type { RoomContext } from './context';
 import { HubError, type Refusal } from './errors';
 import type { EventDraft, Json } from './event-draft';
@@ -89,6 +90,7 @@ async function executeOnce(context: RoomContext, command: Command): Promise<Exec
   const inputHash = createHash('sha256').update(canonicalize(JSON.parse(JSON.stringify(command.input)))).digest('hex');
   const now = services.clock();
   const attempt = async (transaction: Transaction): Promise<Executed> => {
+    if (actor.audience === 'INTERNAL') await requireAuthority(actor, transaction, command.scope);
     const known = await recall(transaction, context, command, inputHash);
     if (known !== null) return known;
     const recordIds: string[] = [];

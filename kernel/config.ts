@@ -98,6 +98,8 @@ export interface RoomAddress {
 
 export interface Config {
   readonly host: string;
+  /** Interface of the rooms when each runs as its own process; never the gateway's, which may face the network. */
+  readonly roomHost: string;
   readonly port: number;
   /** Absolute path of CESSION_HOME. */
   readonly home: string;
@@ -143,6 +145,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const from = new Environment(env);
   const config: Config = {
     host: from.text('HOST', DEFAULT_HOST),
+    roomHost: from.text('CESSION_ROOM_HOST', DEFAULT_HOST),
     port: from.integer('PORT', DEFAULT_PORT, 0, 65_535),
     home: path.resolve(from.text('CESSION_HOME', DEFAULT_HOME)),
     database: readDatabase(from),

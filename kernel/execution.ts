@@ -3,9 +3,11 @@
  * after the ledger has their disclosure. Both transports end here; neither can go around it.
  */
 import { createHash } from 'node:crypto';
-import { execute, GraphQLError, Kind, OperationTypeNode, parse, validate, type DocumentNode, type ExecutionResult, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import { execute, GraphQLError, Kind, OperationTypeNode, parse, specifiedRules, validate, type DocumentNode, type ExecutionResult, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import type { Audience } from '../schema/vocabulary';
 import { toAnswerError } from './answer-errors';
+import { audienceRule } from './audience-rule';
 import { RoomContext, type RoomServices } from './context';
 import type { Diagnostics } from './diagnostics';
 import { HubError } from './errors';
@@ -21,7 +23,8 @@ const DOCUMENTS_MAX = 2_000;
 interface KnownDocument {
   readonly node: DocumentNode;
   readonly hash: string;
-  validated: boolean;
+  /** For whom it was found valid; a document our own planner wrote needs no entry. */
+  readonly validFor: Set<Audience>;
 }
 
 interface Attempt {
@@ -140,19 +143,20 @@ export class RoomExecution {
     return { data, ledgerIndex: context.ledgerIndex, ...(errors.length > 0 ? { errors } : {}) };
   }
 
-  /** Parsed once per text; validated once unless our own planner wrote it. */
+  /** Parsed once per text; validated once per audience unless our own planner wrote it. */
   private knownDocument(request: RoomRequest): KnownDocument | GraphQLFormattedError[] {
     let known = this.documents.get(request.document);
     try {
-      known ??= { node: parse(request.document), hash: createHash('sha256').update(request.document).digest('hex'), validated: false };
+      known ??= { node: parse(request.document), hash: createHash('sha256').update(request.document).digest('hex'), validFor: new Set() };
     } catch {
       return [{ message: 'The document is not GraphQL.', extensions: { code: 'BAD_INPUT' } }];
     }
-    if (!request.planned && !known.validated) {
-      if (validate(this.schema, known.node, undefined, { maxErrors: 1 }).length > 0) {
+    const { audience } = request.actor;
+    if (!request.planned && !known.validFor.has(audience)) {
+      if (validate(this.schema, known.node, [...specifiedRules, audienceRule(audience)], { maxErrors: 1 }).length > 0) {
         return [{ message: 'The operation does not fit this schema.', extensions: { code: 'BAD_INPUT' } }];
       }
-      known.validated = true;
+      known.validFor.add(audience);
     }
     this.documents.set(request.document, known);
     return known;

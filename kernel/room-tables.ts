@@ -76,6 +76,9 @@ const OUTBOX = [
     ledger_index bigint,
     recorded_at timestamptz not null default now()
   )`,
+  // Digests and base64 do not compress; trying to, and moving them out of line, cost more than storing them.
+  `alter table outbox alter column disclosures set storage external`,
+  `alter table outbox set (toast_tuple_target = 8160)`,
   `create index outbox_unnumbered on outbox (xid, id) where seq is null`,
   `create index outbox_undelivered on outbox (seq) where seq is not null and ledger_index is null`,
   `create table relay (singleton boolean primary key default true check (singleton), last_seq bigint not null)`,

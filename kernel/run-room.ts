@@ -31,7 +31,7 @@ async function serveDefinition(definition: RoomDefinition, config: PreparedConfi
   const ledger = openLedgerClient({ room: definition.name, url: auditUrl(config), masterKey: config.masterKey });
   const room = await openRoom(definition, { config, ledger, keyStore: keyStore.keyStore, diagnostics });
   const http = await serveRoom(room, {
-    host: config.host,
+    host: config.roomHost,
     port: config.rooms[definition.name].port,
     ...(await roomCredentials(config, definition.name)),
     diagnostics,
@@ -48,5 +48,5 @@ async function serveDefinition(definition: RoomDefinition, config: PreparedConfi
 /** Where a process finds the audit room: named by the operator, or on this machine. */
 export function auditUrl(config: PreparedConfig): string {
   const { url, port } = config.rooms.audit;
-  return url ?? `http://${config.host}:${port}`;
+  return url ?? `http://${config.roomHost}:${port}`;
 }

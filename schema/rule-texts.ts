@@ -7,10 +7,6 @@ export const RULE_TEXTS = {
     message: { en: 'Your token does not carry the scope {scope}.', zh: '您的令牌不含权限范围 {scope}。' },
     remedy: { en: 'Ask for a token with this scope.', zh: '请申请含有该权限范围的令牌。' },
   },
-  'AUTHORITY-STANDS': {
-    message: { en: 'No staff authority that stands now covers this command.', zh: '目前没有有效的员工授权涵盖此操作。' },
-    remedy: { en: 'Have the creditor grant an authority for it.', zh: '请由债权人授予相应授权。' },
-  },
   'STANDING-CURRENT': {
     message: { en: 'The room has lost touch with the ledger and cannot decide.', zh: '本服务与台账失去同步，暂不能作出决定。' },
     remedy: { en: 'Try again shortly.', zh: '请稍后重试。' },

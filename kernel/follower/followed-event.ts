@@ -3,9 +3,9 @@
  * checked against its digest first, so a row altered in the ledger's tables cannot feed a standing table.
  */
 import { digestDisclosure, parseDisclosure } from '../../audit/log/commitment';
-import { parseEntry } from '../../audit/log/entry';
 import type { Json } from '../event-draft';
 import type { StoredEntry } from '../ledger';
+import { readEntry } from './read-entry';
 
 export interface FollowedEvent {
   readonly index: number;
@@ -26,9 +26,18 @@ export class FollowerMismatch extends Error {
   }
 }
 
+/** Checked once per stored entry: in one process every room that follows its type is given the same object. */
+const known = new WeakMap<StoredEntry, FollowedEvent>();
+
 /** Reads the parts of a stored entry a handler may use. Throws FollowerMismatch on a value that is not what was committed. */
 export function readFollowedEvent(entry: StoredEntry): FollowedEvent {
-  const { links, event: body } = parseEntry(entry.bytes);
+  let event = known.get(entry);
+  if (event === undefined) known.set(entry, (event = checkedEvent(entry)));
+  return event;
+}
+
+function checkedEvent(entry: StoredEntry): FollowedEvent {
+  const { links, event: body } = readEntry(entry.bytes).entry;
   const committed = new Set([...body.sd, ...body.items, ...links]);
   const hidden: Record<string, Json> = {};
   const items: { readonly [name: string]: Json }[] = [];

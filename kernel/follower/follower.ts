@@ -4,14 +4,15 @@
  * Skips event types nobody here follows; halts on an unknown version of one that is followed. The log's verifier key is the
  * one its first entry names: pinned when that entry is applied, so a room needs no secret and cannot be given another log.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 import { verifyCheckpoint, type Checkpoint } from '../../audit/log/checkpoint';
-import { parseEntry, type ParsedEntry } from '../../audit/log/entry';
 import { parseVkey } from '../../audit/log/note-key';
-import { CompactRange, leafHash } from '../../audit/log/tree';
-import type { Ledger, LedgerPage } from '../ledger';
+import { CompactRange } from '../../audit/log/tree';
+import type { Ledger, LedgerPage, StoredEntry } from '../ledger';
 import { workerTransaction } from '../worker-transaction';
 import { FollowerMismatch, readFollowedEvent, type FollowedEvent } from './followed-event';
+import { readEntry } from './read-entry';
 
 /** Applies one event; runs inside the transaction that also moves the follower's position. */
 export type FollowHandler = (client: PoolClient, event: FollowedEvent) => Promise<void>;
@@ -34,6 +35,16 @@ export interface FollowerOptions {
 const PAGE = 512;
 const WAIT_MS = 400;
 const RETRY_MS = 200;
+
+/** A rest after a page that changed no standing: disclosures come by the hundred a second, and one write for ten of them is enough. */
+const REST_MS = 10;
+
+/**
+ * Does not wait for the disk: standing and position are lost together or not at all, and what is lost is followed again.
+ * `set_config` sits in the statement because it must hold for this transaction only and a message of its own costs as much.
+ */
+const KEEP_POSITION = `update follower set next_index = $1, leaf_hash = $2, frontier = $3, vkey = $4,
+  confirmed_at = case when $5 then clock_timestamp() else confirmed_at end where set_config('synchronous_commit', 'off', true) is not null`;
 
 interface PositionRow {
   readonly next_index: number;
@@ -97,32 +108,43 @@ export class Follower {
       throw new FollowerMismatch(`the ledger ends at ${page.size}, before entry ${position.nextIndex - 1} that this room has already applied`);
     }
     const next: Position = { ...position, range: position.range.clone() };
-    await workerTransaction(this.options.worker, async (client) => {
-      this.checkRoot(next, page.checkpoint);
-      for (const entry of page.entries) {
-        const { type } = this.extend(next, entry.index, entry.bytes);
-        this.checkRoot(next, page.checkpoint);
-        await this.dispatch(client, type, entry);
-      }
-      await this.keepPosition(client, next, page.size === next.nextIndex);
-    });
+    const followed = this.check(next, page);
+    const atHead = page.size === next.nextIndex;
+    if (followed.length === 0) {
+      await this.keepPosition(this.options.worker, next, atHead);
+    } else {
+      await workerTransaction(this.options.worker, async (client) => {
+        for (const entry of followed) await this.dispatch(client, entry);
+        await this.keepPosition(client, next, atHead);
+      });
+    }
     Object.assign(position, next);
+    if (followed.length === 0 && page.entries.length > 0 && atHead) await pause(REST_MS);
   }
 
-  private extend(position: Position, index: number, bytes: Buffer): ParsedEntry['event'] {
-    const entry = parseEntry(bytes);
+  /** Moves the position over the page, entry by entry, and returns the entries that somebody here follows. */
+  private check(position: Position, page: LedgerPage): StoredEntry[] {
+    this.checkRoot(position, page.checkpoint);
+    return page.entries.filter((entry) => {
+      this.extend(position, entry);
+      this.checkRoot(position, page.checkpoint);
+      return this.options.following.has(readEntry(entry.bytes).entry.event.type);
+    });
+  }
+
+  private extend(position: Position, { index, bytes }: StoredEntry): void {
+    const { entry, leafHash } = readEntry(bytes);
     if (index !== position.nextIndex || entry.index !== index) {
       throw new FollowerMismatch(`expected entry ${position.nextIndex}, the ledger gave ${entry.index}`);
     }
     if (entry.prev !== position.leafHash.toString('base64url')) {
       throw new FollowerMismatch(`entry ${index} does not follow the entry this room applied before it`);
     }
-    position.leafHash = leafHash(bytes);
-    position.range.append(position.leafHash);
+    position.leafHash = leafHash;
+    position.range.append(leafHash);
     position.nextIndex = index + 1;
     const vkey = entry.event.facts['vkey'];
     if (index === 0 && entry.event.type === 'audit.LedgerCreated' && typeof vkey === 'string') position.vkey = vkey;
-    return entry.event;
   }
 
   /** A checkpoint is signed once per second: every page that reaches its size is checked against its root. */
@@ -138,11 +160,9 @@ export class Follower {
     }
   }
 
-  private async dispatch(client: PoolClient, type: string, entry: LedgerPage['entries'][number]): Promise<void> {
-    const followings = this.options.following.get(type);
-    if (followings === undefined) return;
+  private async dispatch(client: PoolClient, entry: StoredEntry): Promise<void> {
     const event = readFollowedEvent(entry);
-    for (const { versions, handler } of followings) {
+    for (const { versions, handler } of this.options.following.get(event.type) ?? []) {
       if (!versions.includes(event.typeVersion)) {
         throw new FollowerMismatch(`entry ${event.index}: ${event.type} version ${event.typeVersion} is newer than this room can read`);
       }
@@ -151,11 +171,8 @@ export class Follower {
   }
 
   /** Only a page that ends at the head confirms; a long replay is behind until its last page. */
-  private async keepPosition(client: PoolClient, position: Position, atHead: boolean): Promise<void> {
-    await client.query(
-      `update follower set next_index = $1, leaf_hash = $2, frontier = $3, vkey = $4, confirmed_at = case when $5 then clock_timestamp() else confirmed_at end`,
-      [position.nextIndex, position.leafHash, position.range.serialise(), position.vkey, atHead],
-    );
+  private async keepPosition(client: Pick<PoolClient, 'query'>, position: Position, atHead: boolean): Promise<void> {
+    await client.query({ name: 'follower_position', text: KEEP_POSITION, values: [position.nextIndex, position.leafHash, position.range.serialise(), position.vkey, atHead] });
   }
 }
 

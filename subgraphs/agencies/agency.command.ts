@@ -1,9 +1,9 @@
 /** Registers agencies and records their licences: hub-wide facts, entered by whichever creditor learns them first. */
+import { staffCreditor } from '../../kernel/acting-staff';
 import { runCommand, type CommandOutcome } from '../../kernel/command';
 import type { RoomContext } from '../../kernel/context';
 import { HubError } from '../../kernel/errors';
 import { newId } from '../../schema/ids';
-import { requireActingStaff } from './acting-staff.command';
 import { AGENCY_RULE_PACK, checkAgency, checkLicence, refuseLicence, refuseRegistration, type AgencyTerms, type LicenceTerms } from './agency';
 import { agencyRegistered, licenceRecorded } from './agency.event';
 import { agencyRepository } from './agency.repository';
@@ -27,7 +27,7 @@ export function registerAgency(context: RoomContext, input: AgencyRegistration):
     input,
     async execute(work) {
       const { transaction } = work;
-      const creditorId = await requireActingStaff(context.actor, transaction, SCOPE);
+      const creditorId = staffCreditor(context.actor);
       checkAgency(input);
       const { name, jurisdiction, registrationNumber } = input;
       const agency = { id: newId('agency'), name, jurisdiction, registrationNumber, registeredAt: transaction.now };
@@ -48,7 +48,7 @@ export function recordLicence(context: RoomContext, input: LicenceRecord): Promi
     input,
     async execute(work) {
       const { transaction } = work;
-      const creditorId = await requireActingStaff(context.actor, transaction, SCOPE);
+      const creditorId = staffCreditor(context.actor);
       checkLicence(input);
       const { agencyId, kind, number, validFrom, validUntil } = input;
       const [agency] = await agencyRepository.byIds(transaction, [agencyId]);

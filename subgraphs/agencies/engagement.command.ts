@@ -1,9 +1,9 @@
 /** Moves engagements through their states: lock, rules, row and event in one transaction. */
+import { staffCreditor } from '../../kernel/acting-staff';
 import { runCommand, type CommandOutcome, type CommandWork, type RefusedCommand } from '../../kernel/command';
 import type { RoomContext } from '../../kernel/context';
 import { HubError, type Refusal } from '../../kernel/errors';
 import { newId } from '../../schema/ids';
-import { requireActingStaff } from './acting-staff.command';
 import { dayIn } from './agency';
 import type { RoomEvent } from './agency.event';
 import { agencyRepository } from './agency.repository';
@@ -65,7 +65,7 @@ export function proposeEngagement(context: RoomContext, input: EngagementProposa
     input,
     async execute(work) {
       const { transaction } = work;
-      const creditorId = await requireActingStaff(context.actor, transaction, SCOPE);
+      const creditorId = staffCreditor(context.actor);
       const { agencyId } = input;
       const [agency] = await agencyRepository.byIds(transaction, [agencyId]);
       if (agency === null || agency === undefined) throw new HubError('NOT_FOUND', 'There is no such agency.', { argument: 'input.agencyId' });
@@ -102,7 +102,7 @@ function runStep<I extends EngagementStep>(context: RoomContext, input: I, step:
     clientKey: input.clientKey,
     input,
     async execute(work) {
-      await requireActingStaff(context.actor, work.transaction, SCOPE);
+      staffCreditor(context.actor);
       const engagement = await engagementRepository.lockById(work.transaction, input.engagementId);
       if (engagement === null) throw new HubError('NOT_FOUND', 'There is no such engagement in your scope.', { argument: 'input.engagementId' });
       const decided = decideMove(engagement.state as EngagementChange['state'], step.move);

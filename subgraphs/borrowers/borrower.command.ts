@@ -2,9 +2,9 @@
  * Registers one borrower: checks what was typed, seals every value under a fresh key and records the registration with its
  * contact points in the same transaction. Refuses a second Borrower of one identity number with the same creditor.
  */
+import { staffCreditor } from '../../kernel/acting-staff';
 import { runCommand, type CommandOutcome, type CommandWork, type RefusedCommand } from '../../kernel/command';
 import type { RoomContext } from '../../kernel/context';
-import { rightsOver } from '../../kernel/rights/rights.repository';
 import { seal } from '../../kernel/vault/seal';
 import { newId } from '../../schema/ids';
 import { InputError } from '../../schema/input-error';
@@ -35,11 +35,9 @@ export function registerBorrower(context: RoomContext, input: RegisterBorrowerIn
 async function execute(context: RoomContext, work: CommandWork, borrower: Registration): Promise<{ id: string } | RefusedCommand> {
   const { keyStore } = context.services;
   const { transaction } = work;
-  const creditorId = context.actor.org;
+  const creditorId = staffCreditor(context.actor);
   const streams = [`creditor:${creditorId}`] as const;
   const borrowerId = newId('borrower');
-  const [rights] = await rightsOver(transaction, context.actor, [{ creditorId, borrowerId, debtId: null }]);
-  if (!rights!.some((right) => right.validFrom <= transaction.now && right.validUntil > transaction.now)) return { refusal: refusalOf({ ruleId: 'AUTHORITY-STANDS', rulePack: RULE_PACK }) };
   const index = borrower.nationalIdKey === null ? null : keyStore.blind(nationalIdIndex(creditorId), borrower.nationalIdKey);
   if (index !== null && (await findByNationalId(transaction, creditorId, index)) !== null) {
     return { refusal: refusalOf({ ruleId: 'BORROWER-IDENTITY-NEW', rulePack: RULE_PACK }), hidden: { creditorId }, streams };

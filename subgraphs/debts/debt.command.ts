@@ -1,4 +1,5 @@
 /** Registers single debts. Whole portfolios come through the import, which says the same to the ledger. */
+import { staffCreditor } from '../../kernel/acting-staff';
 import { runCommand, type CommandOutcome } from '../../kernel/command';
 import type { RoomContext } from '../../kernel/context';
 import { HubError } from '../../kernel/errors';
@@ -12,7 +13,7 @@ import { insertDebt, isReferenceUsed } from './debt.repository';
 import type { DebtRow } from './debt.row';
 import type { RegisterDebtInput } from './debt.type';
 import { businessDate } from './rule-pack';
-import { isBorrowerOf, readerOf, requireStaff } from './standing.repository';
+import { isBorrowerOf, readerOf } from './standing.repository';
 
 /** A debt overdue for longer than a working life is a mistake of the caller. */
 const DAYS_PAST_DUE_MAX = 36_500;
@@ -60,7 +61,7 @@ export async function registerDebt(context: RoomContext, input: RegisterDebtInpu
     input,
     async execute(work) {
       const { transaction } = work;
-      await requireStaff(transaction, actor, 'debts:write');
+      staffCreditor(actor);
       if (!(await isBorrowerOf(readerOf(transaction), input.borrowerId, actor.org))) throw new HubError('NOT_FOUND', 'There is no such borrower.');
       const refusal = refuseRegistration({
         owed,

@@ -1,4 +1,5 @@
 /** Determines what is owed on a debt. The newest determination is current; the debt's balance becomes what it says. */
+import { staffCreditor } from '../../kernel/acting-staff';
 import { runCommand, type CommandOutcome } from '../../kernel/command';
 import type { RoomContext } from '../../kernel/context';
 import { HubError } from '../../kernel/errors';
@@ -14,7 +15,6 @@ import { insertDetermination } from './determination.repository';
 import type { DeterminationRow } from './determination.row';
 import type { DetermineAmountInput } from './determination.type';
 import { businessDate } from './rule-pack';
-import { requireStaff } from './standing.repository';
 
 function newDetermination(input: DetermineAmountInput, debt: DebtRow, by: { sub: string; owed: Components; now: Date }): DeterminationRow {
   return {
@@ -44,7 +44,7 @@ export async function determineAmount(context: RoomContext, input: DetermineAmou
     input,
     async execute(work) {
       const { transaction } = work;
-      await requireStaff(transaction, actor, 'amounts:write');
+      staffCreditor(actor);
       const debt = await lockDebt(transaction, input.debtId);
       if (debt === null) throw new HubError('NOT_FOUND', 'There is no such debt.');
       const refusal = refuseDetermination({

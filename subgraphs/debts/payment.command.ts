@@ -2,6 +2,7 @@
  * Records money received. Staff record what reached the creditor; an agency reports what reached it, for a debt it holds an
  * open grant on. A payment that settles a debt ends a proposal nobody has answered: there is nothing left to place.
  */
+import { staffCreditor } from '../../kernel/acting-staff';
 import { runCommand, type CommandOutcome, type CommandWork } from '../../kernel/command';
 import type { RoomContext } from '../../kernel/context';
 import { HubError } from '../../kernel/errors';
@@ -19,7 +20,6 @@ import { takeStep } from './placement';
 import { placementEvent } from './placement.event';
 import { changePlacement, lockProposal } from './placement.repository';
 import { businessDate } from './rule-pack';
-import { requireStaff } from './standing.repository';
 
 function newPayment(input: RecordPaymentInput, debt: DebtRow, by: { agencyId: string | null; allocation: Components; now: Date }): PaymentRow {
   return {
@@ -62,7 +62,7 @@ export async function recordPayment(context: RoomContext, input: RecordPaymentIn
       const { transaction } = work;
       // An agency may write only on what it holds now; row scope shows it the debts of its open grants and no others.
       if (actor.audience === 'PARTNER') work.requireCurrentStanding();
-      else await requireStaff(transaction, actor, 'payments:write');
+      else staffCreditor(actor);
       const debt = await lockDebt(transaction, input.debtId);
       if (debt === null) throw new HubError('NOT_FOUND', 'There is no such debt.');
       const owed = owedOf(debt);

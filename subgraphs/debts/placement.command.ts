@@ -2,6 +2,7 @@
  * The steps of a placement as commands. Proposing and accepting pass a gate on current standing, and the ledger compares
  * that standing again; every step that ends access closes the grant in the same transaction.
  */
+import { staffCreditor } from '../../kernel/acting-staff';
 import { runCommand, type CommandOutcome, type CommandWork, type RefusedCommand } from '../../kernel/command';
 import type { RoomContext } from '../../kernel/context';
 import { HubError, type Refusal } from '../../kernel/errors';
@@ -26,7 +27,7 @@ import { toArgument, PLACEMENT_GATE } from './placement.reconsideration';
 import { changePlacement, insertPlacement, isPlaced, lockPlacement } from './placement.repository';
 import type { PlacementRow } from './placement.row';
 import { PLACEMENT_RULE_PACK } from './rule-pack';
-import { expectedOf, readAgreement, readEngagement, readerOf, requireStaff } from './standing.repository';
+import { expectedOf, readAgreement, readEngagement, readerOf } from './standing.repository';
 
 const NO_DEBT = 'There is no such debt.';
 const NO_PLACEMENT = 'There is no such placement.';
@@ -76,7 +77,7 @@ function refusedProposal(refusal: Refusal, debt: DebtRow, engagement: Engagement
 async function propose(context: RoomContext, work: CommandWork, terms: ProposalTerms): Promise<{ id: string } | RefusedCommand> {
   work.requireCurrentStanding();
   const { transaction } = work;
-  await requireStaff(transaction, context.actor, 'placements:write');
+  staffCreditor(context.actor);
   const debt = await lockDebt(transaction, terms.debtId);
   if (debt === null) throw new HubError('NOT_FOUND', NO_DEBT);
   const asked = await readAgreement(readerOf(transaction), terms.agreementId);
@@ -137,7 +138,7 @@ async function take(context: RoomContext, input: { clientKey: string; placementI
     input,
     async execute(work) {
       const { transaction } = work;
-      if (party === 'CREDITOR') await requireStaff(transaction, context.actor, 'placements:write');
+      if (party === 'CREDITOR') staffCreditor(context.actor);
       const placement = party === null ? null : await lockPlacement(transaction, input.placementId);
       if (placement === null || party === null) throw new HubError('NOT_FOUND', NO_PLACEMENT);
       const decision = takeStep(placement.state, step, party);

@@ -2,10 +2,7 @@
  * What this room knows of other rooms' facts from the ledger: agreements, engagements, whose borrower somebody is. Reads
  * standing tables only and decides nothing; requests and the relay's worker read the same statements.
  */
-import type { Actor } from '../../kernel/actor';
-import { HubError } from '../../kernel/errors';
 import type { StreamPosition } from '../../kernel/ledger';
-import { OPEN_RIGHT } from '../../kernel/row-scope';
 import type { Transaction } from '../../kernel/transaction';
 import type { AgreementStanding, EngagementStanding } from './placement-gate';
 
@@ -54,16 +51,4 @@ export function expectedOf(agreement: AgreementStanding, engagement: EngagementS
 export async function isBorrowerOf(read: Reader, borrowerId: string, creditorId: string): Promise<boolean> {
   const rows = await read('select 1 from standing_person where borrower_id = $1 and creditor_id = $2', [borrowerId, creditorId]);
   return rows.length > 0;
-}
-
-/** Staff act only under an authority that stands and carries the scope; a token alone gives no right. */
-export async function requireStaff(transaction: Transaction, actor: Actor, scope: string): Promise<void> {
-  const rows =
-    actor.audience !== 'INTERNAL'
-      ? []
-      : await transaction.query(
-          `select 1 from standing_right r where r.kind = 'AUTHORITY' and r.holder = $1 and r.creditor_id = $2 and $3 = any(r.scopes) and ${OPEN_RIGHT}`,
-          [actor.sub, actor.org, scope],
-        );
-  if (rows.length === 0) throw new HubError('NOT_PERMITTED', `No authority of yours that stands carries the scope ${scope}.`, { ruleId: 'SCOPE-GRANTED' });
 }

@@ -1,6 +1,7 @@
 /**
  * Real rooms on a real database and a real ledger writer, without gateway: for tests of what a room itself promises.
- * Entered only through `Room.execute`, as any transport would.
+ * Entered only through `Room.execute`, as any transport would, with documents taken as planned: what a room refuses here it
+ * refuses by itself, without the contract in front of it.
  */
 import { AUDIT_DATABASE } from '../../audit/definition';
 import type { OpenedLedger } from '../../audit/ledger-port';
@@ -85,6 +86,6 @@ class Opened implements TestRooms {
   }
 
   execute(room: RoomName, actor: Actor, document: string, variables: Record<string, unknown> = {}, atLeast = -1): Promise<RoomAnswer> {
-    return this.room(room).execute({ actor, document, variables, operationName: null, requestId: 'test', atLeast, planned: false });
+    return this.room(room).execute({ actor, document, variables, operationName: null, requestId: 'test', atLeast, planned: true });
   }
 }

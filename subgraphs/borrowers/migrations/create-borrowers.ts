@@ -21,9 +21,11 @@ const TABLES = [
   // A creditor's list is read in the order of ids, and only within one creditor.
   `create index borrower_creditor on borrower (creditor_id, id)`,
   `create unique index borrower_national_id on borrower (creditor_id, national_id_index)`,
+  // No foreign key: both rows are written in one transaction and neither is ever deleted; checking it row by row took a third
+  // of an import's time in this table.
   `create table contact_point (
     id text collate "C" primary key,
-    borrower_id text not null references borrower,
+    borrower_id text not null,
     creditor_id text not null,
     kind text not null check (kind in (${listed(CONTACT_KINDS)})),
     value bytea not null,

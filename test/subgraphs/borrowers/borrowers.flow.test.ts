@@ -57,7 +57,8 @@ describe('a borrower', () => {
       streams: [`creditor:${creditorId}`, `grant:${authorityId}`],
     });
     await rooms.settled();
-    expect(await register(rooms, staff)).toMatchObject({ __typename: 'Refusal', ruleId: 'AUTHORITY-STANDS' });
+    const answer = await rooms.execute('borrowers', staff, REGISTER, { input: { clientKey: clientKey(), ...PARTICULARS } });
+    expect(codesOf(answer)).toEqual([['registerBorrower', 'NOT_PERMITTED', 'SCOPE-GRANTED']]);
   });
 
   it('is registered once for one clientKey, and other input under it is a conflict', async () => {
