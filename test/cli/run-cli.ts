@@ -14,13 +14,15 @@ export interface CliSurroundings {
   readonly env?: Readonly<Record<string, string>>;
   readonly language?: Language;
   readonly interruption?: AbortSignal;
+  /** Told of each result as it is printed, while the command still runs. */
+  readonly onPrint?: (text: string) => void;
 }
 
 export async function runCli(arguments_: readonly string[], surroundings: CliSurroundings = {}): Promise<CliRun> {
   const out: string[] = [];
   const err: string[] = [];
   const line: CommandLine = {
-    output: { print: (text) => void out.push(text), tell: (text) => void err.push(text), progress: null, columns: 100 },
+    output: { print: (text) => (out.push(text), surroundings.onPrint?.(text)), tell: (text) => void err.push(text), progress: null, columns: 100 },
     loadConfig: () => loadConfig({ ...surroundings.env }),
     environment: () => ({ ...surroundings.env }),
     interruption: () => surroundings.interruption ?? new AbortController().signal,

@@ -1,0 +1,131 @@
+/** `cession start` from the first start of an empty hub to the last second of a stop, and the commands beside a hub that runs. */
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { FirstParties } from '../../cli/first-parties';
+import { HubClient } from '../../cli/tour/hub-client';
+import { testDatabase, type TestDatabase } from '../support/test-database';
+import { currentRun } from '../support/test-run';
+import { runCli, type CliRun } from './run-cli';
+
+interface Announced {
+  readonly url: string;
+  readonly externalIssuer: string | null;
+  readonly parties: (FirstParties & { readonly creditorId: string }) | null;
+  readonly seededDebts: number | null;
+}
+
+interface Started {
+  /** What it printed when it was ready. */
+  readonly out: string;
+  stop(): Promise<CliRun>;
+}
+
+const folders: string[] = [];
+const newHome = async (): Promise<string> => {
+  const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'cession-start-'));
+  folders.push(folder);
+  return path.join(folder, 'home');
+};
+afterAll(() => Promise.all(folders.map((folder) => fs.rm(folder, { recursive: true, force: true }))));
+
+const envOf = (home: string, more: Readonly<Record<string, string>> = {}) => ({ CESSION_HOME: home, PORT: '0', CESSION_SAMPLE_DEBTS: '30', LOG_LEVEL: 'silent', ...more });
+
+async function start(env: Readonly<Record<string, string>>, ...options: string[]): Promise<Started> {
+  const interruption = new AbortController();
+  let announce: (text: string) => void = () => undefined;
+  const ready = new Promise<string>((resolve) => (announce = resolve));
+  const ended = runCli(['start', ...options], { env, interruption: interruption.signal, onPrint: (text) => announce(text) });
+  const out = await Promise.race([ready, ended.then(({ err }) => Promise.reject(new Error(err)))]);
+  return {
+    out,
+    stop: () => {
+      interruption.abort();
+      return ended;
+    },
+  };
+}
+
+async function tokenFor(home: string, audience: string, org: string, sub: string): Promise<string> {
+  return (await runCli(['token', '--audience', audience, '--org', org, '--sub', sub], { env: { CESSION_HOME: home } })).out;
+}
+
+describe('cession start', () => {
+  let home: string;
+  let first: Announced;
+
+  it('begins an empty hub with a sample that its operator can read, and stops it with its database', async () => {
+    home = await newHome();
+    const hub = await start(envOf(home), '--json');
+    first = JSON.parse(hub.out) as Announced;
+    expect(first).toMatchObject({ externalIssuer: null, seededDebts: 30, parties: { creditorCode: 'SAMPLE', operatorSub: 'operator' } });
+    const { creditorId = '', operatorSub = '' } = first.parties ?? {};
+    const token = await tokenFor(home, 'internal', creditorId, operatorSub);
+    const operation = '{ debts(first: 40) { edges { node { id daysPastDue } } } }';
+    const answer = await new HubClient(first.url).ask({ audience: 'INTERNAL', token }, { operation, purpose: 'SERVICING' });
+    const { edges } = (answer.data ?? { debts: { edges: [] } })['debts'] as { edges: { node: { daysPastDue: number | null } }[] };
+    expect(edges).toHaveLength(30);
+    expect(edges.every(({ node }) => (node.daysPastDue ?? 0) >= 30)).toBe(true);
+    const stopped = await hub.stop();
+    expect(stopped).toMatchObject({ exitCode: 0, err: expect.stringContaining('Stopped.') as string });
+    await expect(fetch(first.url)).rejects.toThrow('fetch failed');
+    await expect(fs.access(path.join(home, 'pg', 'postmaster.pid'))).rejects.toThrow('ENOENT');
+  });
+
+  it('names the same parties at the next start, seeds nothing twice, and lets other commands work beside it', async () => {
+    const hub = await start(envOf(home), '--json');
+    const second = JSON.parse(hub.out) as Announced;
+    expect(second).toMatchObject({ seededDebts: null, parties: { creditorId: first.parties?.creditorId, regulatorId: first.parties?.regulatorId } });
+    const env = envOf(home);
+    const file = path.join(home, 'ledger.cession');
+    const vkey = (await runCli(['ledger', 'key'], { env })).out;
+    const exported = await runCli(['export', '--out', file, '--json'], { env });
+    expect(JSON.parse(exported.out)).toMatchObject({ file, entries: expect.any(Number) as number });
+    expect((await runCli(['verify', file, '--key', vkey])).exitCode).toBe(0);
+    const stream = `creditor:${first.parties?.creditorId}`;
+    expect((await runCli(['export', '--out', `${file}.part-of-it`, '--stream', stream], { env })).out).toMatch(/entries +\d+ of a ledger of \d+/);
+    expect((await runCli(['verify', `${file}.part-of-it`, '--key', vkey])).out).toMatch(/^VERIFIED[\s\S]*not proven by this export/);
+    const nothing = await runCli(['export', '--out', `${file}.none`, '--stream', stream, '--to', '2020-01-01'], { env });
+    expect(nothing).toMatchObject({ exitCode: 69, err: expect.stringContaining('There is no entry') as string });
+    await expect(fs.access(`${file}.none`)).rejects.toThrow('ENOENT');
+    expect(await runCli(['ledger', 'fsck', '--json'], { env })).toMatchObject({ exitCode: 0, out: expect.stringContaining('"difference": null') as string });
+    const tiles = path.join(home, 'tiles');
+    expect((await runCli(['ledger', 'dump-tiles', tiles], { env })).exitCode).toBe(0);
+    expect(await fs.readFile(path.join(tiles, 'checkpoint'), 'utf8')).toMatch(/^cession\.local\/ledger\n\d+\n/);
+    expect((await hub.stop()).exitCode).toBe(0);
+  });
+});
+
+/** On the run's own server: these starts are not about the embedded one. */
+const onServer = (database: TestDatabase, home: string) =>
+  envOf(home, { DATABASE_URL: database.config.database.url.reveal(), CESSION_MASTER_KEY: currentRun().masterKey });
+
+describe('cession start where tokens come from an external issuer', () => {
+  const database = testDatabase();
+
+  it('neither makes nor names a token, and brings no sample', async () => {
+    const external = { CESSION_TOKEN_JWKS_URL: 'http://127.0.0.1:1/jwks', CESSION_TOKEN_ISSUER: 'https://issuer.example', CESSION_TOKEN_AUDIENCE: 'hub' };
+    const hub = await start({ ...onServer(database, await newHome()), ...external });
+    const { err } = await hub.stop();
+    expect(hub.out).toContain('https://issuer.example');
+    expect(hub.out).toContain('There is no creditor yet');
+    expect(hub.out + err).not.toMatch(/eyJ|cession token|Seeding/);
+  });
+});
+
+describe('cession start without a sample', () => {
+  const database = testDatabase();
+
+  it('begins without anybody; init then brings the first creditor, once', async () => {
+    const env = onServer(database, await newHome());
+    const hub = await start(env, '--no-sample', '--json');
+    expect(JSON.parse(hub.out)).toMatchObject({ parties: null, seededDebts: null });
+    const init = (...more: string[]) => runCli(['init', '--creditor', 'BANK', '--name', 'A bank', '--operator', 'op-1', '--json', ...more], { env });
+    const [once, twice] = [await init(), await init()];
+    expect(JSON.parse(once.out)).toMatchObject({ created: true, operator: 'op-1' });
+    expect(JSON.parse(twice.out)).toEqual({ ...(JSON.parse(once.out) as object), created: false });
+    expect(await runCli(['init', '--creditor', 'BANK', '--name', 'A bank', '--operator', 'op-2'], { env })).toMatchObject({ exitCode: 69, err: expect.stringContaining('another operator') as string });
+    expect(await runCli(['init', '--creditor', 'no blank', '--name', 'A bank', '--operator', 'op-1'], { env })).toMatchObject({ exitCode: 64, err: expect.stringContaining('Change --creditor') as string });
+    expect((await hub.stop()).exitCode).toBe(0);
+  });
+});
