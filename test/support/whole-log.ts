@@ -9,7 +9,7 @@ import { parseVkey } from '../../audit/log/note-key';
 import { readEntries } from '../../audit/reader/stored-entries';
 import { readFollowedEvent, type FollowedEvent } from '../../kernel/follower/followed-event';
 import type { StoredEntry } from '../../kernel/ledger';
-import type { RoomName } from '../../schema/vocabulary';
+import { ROOMS, type RoomName } from '../../schema/vocabulary';
 import { schemaFaults } from './event-schemas';
 import type { TestDatabase } from './test-database';
 
@@ -18,7 +18,6 @@ export interface LogEntry extends FollowedEvent {
   readonly parsed: ParsedEntry;
 }
 
-const OUTBOXES: readonly RoomName[] = ['creditors', 'debts', 'agencies', 'borrowers'];
 const DELIVERED_MS = 15_000;
 
 export class WholeLog {
@@ -40,7 +39,7 @@ export class WholeLog {
   }
 
   /** Every committed record of these rooms has its place, exactly once, in a log that agrees with all that is derived from it. */
-  async check(rooms: readonly RoomName[] = OUTBOXES): Promise<void> {
+  async check(rooms: readonly RoomName[] = ROOMS): Promise<void> {
     const records = await this.deliveredRecords(rooms);
     const entries = await this.entries();
     const ids = entries.map(({ parsed }) => parsed.event.id);
