@@ -1,3 +1,4 @@
+/** CSV files as they come: which are read alike, and which are refused, at which line, without a word of their content. */
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';

@@ -1,12 +1,14 @@
+/** Imports on a real database with a real ledger: every valid row once, whatever happens in between, and nothing in clear. */
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import type { Pool, PoolClient } from 'pg';
 import { importPortfolio, type ImportOptions, type ImportReport } from '../../../cli/import/import-portfolio';
 import { newId } from '../../../schema/ids';
 import { borrowersRoom } from '../../../subgraphs/borrowers/subgraph';
 import { debtsRoom } from '../../../subgraphs/debts/subgraph';
 import { testRooms } from '../../support/test-rooms';
+import { dyingPool } from './dying-pool';
+import { CSV, MAPPING, one, TOLD, traceOf as trace, WHOLE } from './scene';
 
 const rooms = testRooms([borrowersRoom, debtsRoom]);
 let folder: string;
@@ -15,46 +17,6 @@ beforeAll(async () => {
   folder = await fs.mkdtemp(path.join(os.tmpdir(), 'cession-import-'));
 });
 afterAll(() => fs.rm(folder, { recursive: true }));
-
-const MAPPING = JSON.stringify({
-  mapping: 1,
-  title: 'A test',
-  attribution: 'Nobody in particular',
-  csv: { columns: ['no', 'person', 'owed', 'late'] },
-  let: { late: { integer: { column: 'late' } } },
-  skip: [{ when: { equal: [{ let: 'late' }, 0] }, reason: 'NOT_OVERDUE' }],
-  reject: [{ when: { empty: { column: 'owed' } }, reason: 'OVERDUE_WITHOUT_BALANCE' }],
-  borrower: {
-    name: { synthetic: 'name', seed: 's', key: { column: 'person' } },
-    nationalId: { synthetic: 'nationalId', seed: 's', key: { column: 'person' } },
-    employer: { synthetic: 'employer', seed: 's', key: { column: 'person' } },
-    contactPoints: [
-      { kind: 'PHONE', value: { synthetic: 'phone', seed: 's', key: { column: 'person' } }, source: 'CONTRACT' },
-      { kind: 'ADDRESS', value: { synthetic: 'address', seed: 's', key: { column: 'person' } }, source: 'PUBLIC_CHANNEL' },
-    ],
-  },
-  debt: {
-    reference: { concat: ['R-', { column: 'no' }] },
-    product: 'CREDIT_CARD',
-    region: 'CN',
-    currency: 'CNY',
-    asOf: '2026-10-31',
-    daysPastDue: { let: 'late' },
-    components: { principal: { minorUnits: { number: { column: 'owed' } }, currency: 'CNY' } },
-    payments: [{ amount: 500, receivedOn: '2026-09-30' }],
-  },
-});
-
-/** Ten debts of nine people, one client who is not overdue, two rows that are rejected. */
-const ROWS = [
-  ...Array.from({ length: 9 }, (_, at) => `${at + 1},${at + 1},100.${at}0,30`),
-  '10,3,5.55,60',
-  '11,11,9,0',
-  '12,12,,30',
-  '13,13,ten,30',
-];
-const CSV = `no,person,owed,late\n${ROWS.join('\n')}\n`;
-const TOLD = { rows: 13, accepted: 10, skipped: { NOT_OVERDUE: 1 }, rejected: { OVERDUE_WITHOUT_BALANCE: 1, NOT_A_NUMBER: 1 } };
 
 async function write(name: string, content: string): Promise<string> {
   const file = path.join(folder, name);
@@ -72,36 +34,7 @@ async function imported(content: string, creditorId: string, name = 'portfolio.c
   return importPortfolio(optionsFor(await write(name, content), creditorId));
 }
 
-async function one<T>(pool: Pool, sql: string, values: unknown[]): Promise<T> {
-  return (await pool.query(sql, values)).rows[0] as T;
-}
-
-/** Everything an import of a creditor left behind, in numbers. */
-async function traceOf(creditorId: string): Promise<unknown> {
-  const { borrowers, debts } = pools();
-  const outbox = (pool: Pool, type: string) =>
-    one<{ count: number }>(pool, `select count(*) from outbox where streams like '%' || $1 || '%' and convert_from(event, 'UTF8') like '%"type":"' || $2 || '"%'`, [creditorId, type]);
-  const registered = await one<{ sum: number | null }>(
-    borrowers,
-    `select sum((convert_from(event, 'UTF8')::json -> 'facts' ->> 'count')::int) from outbox where streams like '%' || $1 || '%'`,
-    [creditorId],
-  );
-  return {
-    borrowers: (await one<{ count: number }>(borrowers, 'select count(*) from borrower where creditor_id = $1', [creditorId])).count,
-    contacts: (await one<{ count: number }>(borrowers, 'select count(*) from contact_point where creditor_id = $1', [creditorId])).count,
-    registered: Number(registered.sum),
-    debts: (await one<{ count: number }>(debts, 'select count(*) from debt where creditor_id = $1', [creditorId])).count,
-    debtors: (await one<{ count: number }>(debts, 'select count(distinct borrower_id) from debt where creditor_id = $1', [creditorId])).count,
-    payments: (await one<{ count: number }>(debts, 'select count(*) from payment where creditor_id = $1', [creditorId])).count,
-    debtEvents: (await outbox(debts, 'debts.DebtRegistered')).count,
-    portfolioEvents: (await outbox(debts, 'debts.PortfolioImported')).count,
-    staged:
-      (await one<{ count: number }>(borrowers, 'select count(*) from staged_borrower s join import_batch b on b.id = s.batch_id where b.creditor_id = $1', [creditorId])).count +
-      (await one<{ count: number }>(debts, 'select count(*) from debt_staging s join import_batch b on b.id = s.batch_id where b.creditor_id = $1', [creditorId])).count,
-  };
-}
-
-const WHOLE = { borrowers: 9, contacts: 18, registered: 9, debts: 10, debtors: 9, payments: 10, debtEvents: 10, portfolioEvents: 1, staged: 0 };
+const traceOf = (creditorId: string): Promise<unknown> => trace(pools(), creditorId);
 
 describe('an import', () => {
   it('brings every valid row in once and waits for its last ledger entry', async () => {
@@ -196,66 +129,4 @@ describe('an import', () => {
     expect(kept).not.toMatch(/Synthetic|SYN\d|\+?1202555|Synthetic City/);
     expect(kept).not.toContain(Buffer.from('Synthetic').toString('hex'));
   });
-});
-
-/** Counts the statements of a process and kills it before one of them: after the one before it, as the database sees it. */
-function dyingPool(pool: Pool, at: number, watch: (sql: string) => Promise<void> = async () => undefined) {
-  const life = { statements: 0, isDead: false };
-  const die = (): never => {
-    life.isDead = true;
-    throw new Error('killed');
-  };
-  const send = async (target: { query(...parameters: unknown[]): Promise<unknown> }, parameters: unknown[]): Promise<unknown> => {
-    life.statements += 1;
-    if (life.isDead || life.statements >= at) die();
-    const [statement] = parameters as [string | { text?: string }];
-    await watch(typeof statement === 'string' ? statement : (statement.text ?? ''));
-    return target.query(...parameters);
-  };
-  const isCopy = (statement: unknown): boolean => typeof statement === 'object' && statement !== null && 'pipe' in statement;
-  const client = (target: PoolClient): PoolClient =>
-    new Proxy(target, {
-      get(_target, property) {
-        if (property === 'query') return (...parameters: unknown[]) => (isCopy(parameters[0]) ? (target.query as (...all: unknown[]) => unknown)(...parameters) : send(target, parameters));
-        // A dead process's connection is closed by the system: its transaction is rolled back, its locks are freed.
-        if (property === 'release') return () => target.release(life.isDead);
-        const value: unknown = Reflect.get(target, property);
-        return typeof value === 'function' ? (value as (...all: unknown[]) => unknown).bind(target) : value;
-      },
-    });
-  const proxy = new Proxy(pool, {
-    get(target, property) {
-      if (property === 'connect') return async () => (life.isDead ? die() : client(await target.connect()));
-      if (property === 'query') return (...parameters: unknown[]) => send(target, parameters);
-      const value: unknown = Reflect.get(target, property);
-      return typeof value === 'function' ? (value as (...all: unknown[]) => unknown).bind(target) : value;
-    },
-  });
-  return { pool: proxy, life };
-}
-
-describe.each(['borrowers', 'debts'] as const)('an import killed while it writes to the %s room', (room) => {
-  it('at any statement goes on without loss or repeat', async () => {
-    const file = await write(`killed-${room}.csv`, CSV);
-    const optionsOf = (creditorId: string): ImportOptions => ({ ...optionsFor(file, creditorId), rowsPerChunk: 5, patienceMs: 0 });
-    const runUntil = async (at: number, creditorId: string): Promise<number> => {
-      const { pool, life } = dyingPool(pools()[room], at);
-      const options = optionsOf(creditorId);
-      const run = importPortfolio({ ...options, tools: { ...options.tools, [room]: pool } });
-      if (at === Number.POSITIVE_INFINITY) await run;
-      else await expect(run).rejects.toThrow('killed');
-      return life.statements;
-    };
-    const total = await runUntil(Number.POSITIVE_INFINITY, newId('creditor'));
-    expect(total).toBeGreaterThan(15);
-    for (let at = 1; at < total; at += 1) {
-      const creditorId = newId('creditor');
-      await runUntil(at, creditorId);
-      await importPortfolio(optionsOf(creditorId)).catch((error: unknown) => {
-        // Killed after its last statement that counts: then the import is complete and is not done again.
-        expect(error).toMatchObject({ code: 'DUPLICATE_IMPORT' });
-      });
-      expect({ at, trace: await traceOf(creditorId) }).toEqual({ at, trace: WHOLE });
-    }
-  }, 60_000);
 });

@@ -1,3 +1,4 @@
+/** The mapping language and the rules of a row, as tables. */
 import { parseMapping } from '../../../cli/import/mapping';
 import { MappingError } from '../../../cli/import/mapping-problems';
 import type { RowOutcome } from '../../../cli/import/portfolio-row';

@@ -1,3 +1,4 @@
+/** Runs every example of the page on mapping files. */
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

@@ -1,3 +1,4 @@
+/** Synthetic people: the same for a seed, and never to be taken for real ones. */
 import { synthesise, SYNTHETIC_KINDS } from '../../../cli/import/synthetic';
 
 describe('a synthetic person', () => {

@@ -1,3 +1,4 @@
+/** The mapping of the real portfolio, counted against what is known of that file; skipped where the file is not. */
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { openCsv } from '../../../cli/import/csv-records';

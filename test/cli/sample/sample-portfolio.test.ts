@@ -1,3 +1,4 @@
+/** The generated sample: reproducible, of the right mix, and accepted whole by its own mapping. */
 import fs from 'node:fs';
 import { parseMapping } from '../../../cli/import/mapping';
 import { sampleMappingFile } from '../../../cli/sample/import-sample';

@@ -1,3 +1,4 @@
+/** What the borrowers room promises, through its execution core on a real database and ledger: scope, vault, disclosure, registration. */
 import { newId } from '../../../schema/ids';
 import { borrowersRoom } from '../../../subgraphs/borrowers/subgraph';
 import { appendAs } from '../../support/standing';

@@ -1,3 +1,4 @@
+/** A contact point whose right ended at the ledger before its entry was appended. */
 import type { Ledger } from '../../../kernel/ledger';
 import { borrowersRoom } from '../../../subgraphs/borrowers/subgraph';
 import { testRooms } from '../../support/test-rooms';

@@ -1,3 +1,4 @@
+/** The rules of contact points, identity numbers and registrations, as tables. */
 import { CONTACT_SOURCES, isSourceLawfulFor, normaliseContact } from '../../../subgraphs/borrowers/contact-point';
 import { normaliseNationalId } from '../../../subgraphs/borrowers/borrower';
 import { checkRegistration } from '../../../subgraphs/borrowers/registration';
