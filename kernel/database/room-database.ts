@@ -50,6 +50,8 @@ export async function openRoomDatabase(config: PreparedConfig, definition: Datab
     ...connectionSettings(room, WORKER_STATEMENT_TIMEOUT_MS),
   });
   worker.on('error', ignoreIdleLoss);
+  // The pool listens to idle connections only: one that breaks in use fails its statement, and would end the process besides.
+  worker.on('connect', (client) => client.on('error', ignoreIdleLoss));
   let closing: Promise<void> | null = null;
   const closeBoth = async (): Promise<void> => {
     await Promise.all([request.destroy(), worker.end()]);
