@@ -38,13 +38,29 @@ export interface PrepareOptions {
 export async function withPreparedHub<T>(line: CommandLine, work: (prepared: PreparedHub) => Promise<T>, { mayCreate = false }: PrepareOptions = {}): Promise<T> {
   const config = line.loadConfig();
   if (!mayCreate) await refuseAbsentHub(config);
+  const interruption = line.interruption();
   const { prepareHub } = load('../hub') as typeof import('../hub');
   const prepared = await prepareHub(config, openCommandDiagnostics(config));
   try {
-    return await work(prepared);
+    return await untilInterrupted(interruption, () => work(prepared));
   } finally {
     await prepared.stop();
   }
+}
+
+/**
+ * Ends the wait for work that knows no signal, so that a database started for it can be stopped. What is given up may end in
+ * any way: everything a command does beside a hub can be killed at any moment.
+ */
+async function untilInterrupted<T>(interruption: AbortSignal, work: () => Promise<T>): Promise<T> {
+  interruption.throwIfAborted();
+  const interrupted = new Promise<never>((_resolve, reject) => {
+    interruption.addEventListener('abort', () => reject(interruption.reason as Error), { once: true });
+  });
+  interrupted.catch(() => undefined);
+  const working = work();
+  working.catch(() => undefined);
+  return Promise.race([working, interrupted]);
 }
 
 export interface RoomWorkers {

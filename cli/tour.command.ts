@@ -54,7 +54,7 @@ async function runTour(line: CommandLine, choices: TourChoices): Promise<StepRep
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'cession-tour-files-'));
   const take = (hub: TourHub): Promise<StepReport[]> => takeTour(line, choices, hub, folder);
   try {
-    return await (choices.url === undefined ? withOwnHub(take) : withRunningHub(line, choices.url, take));
+    return await (choices.url === undefined ? withOwnHub(line, take) : withRunningHub(line, choices.url, take));
   } finally {
     await fs.rm(folder, { recursive: true, force: true });
   }

@@ -32,10 +32,12 @@ export async function withRunningHub<T>(line: CommandLine, url: string, work: (h
   return withPreparedHub(line, (prepared) => work({ url, prepared }));
 }
 
-export async function withOwnHub<T>(work: (hub: TourHub) => Promise<T>): Promise<T> {
+export async function withOwnHub<T>(line: CommandLine, work: (hub: TourHub) => Promise<T>): Promise<T> {
   const home = await fs.mkdtemp(path.join(os.tmpdir(), 'cession-tour-'));
   try {
     const config = loadConfig({ CESSION_HOME: home, PORT: '0', LOG_LEVEL: 'error' });
+    // From here on Ctrl-C is asked for between two steps: the database has to be stopped and its folder removed.
+    line.interruption();
     return await withHub(config, openCommandDiagnostics(config), work);
   } finally {
     await fs.rm(home, { recursive: true, force: true });
