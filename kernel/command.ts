@@ -2,7 +2,6 @@
  * How every mutation runs: one write transaction under row scope with its outbox records, a memory of client keys, then the
  * wait for the ledger's receipt. A refusal is a value and is recorded; a command is durable once it commits.
  */
-import { createHash } from 'node:crypto';
 import { canonicalize } from '../audit/log/canonical';
 import type { StreamName } from '../schema/vocabulary';
 import { requireAuthority } from './acting-staff';
@@ -87,7 +86,8 @@ interface Executed {
 
 async function executeOnce(context: RoomContext, command: Command): Promise<Executed> {
   const { services, actor } = context;
-  const inputHash = createHash('sha256').update(canonicalize(JSON.parse(JSON.stringify(command.input)))).digest('hex');
+  // Keyed: the input may hold an identity number, and a plain hash of one can be guessed by trying them all.
+  const inputHash = services.keyStore.blind('command-input', canonicalize(JSON.parse(JSON.stringify(command.input)))).toString('hex');
   const now = services.clock();
   const attempt = async (transaction: Transaction): Promise<Executed> => {
     if (actor.audience === 'INTERNAL') await requireAuthority(actor, transaction, command.scope);

@@ -157,7 +157,6 @@ class RunningTestHub implements TestHub {
 /** What a child process is configured by: the same settings as this process has in its config. */
 function environmentOf(config: PreparedConfig): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = {
-    PATH: process.env['PATH'],
     HOST: config.host,
     PORT: String(config.port),
     CESSION_HOME: config.home,
