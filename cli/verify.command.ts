@@ -56,6 +56,10 @@ async function verifyFile({ output }: CommandLine, file: string, { key, atLeast 
       ...(known !== null && { atLeast: known }),
       onProgress: ({ entries, total }) => progress.to(entries, total),
     });
+  } catch (error) {
+    // The key was read before, so what cannot be read is the checkpoint: a mistake of the caller, not of the export.
+    if (!(error instanceof FormatError)) throw error;
+    throw new UsageError(`${atLeast ?? 'The checkpoint'} is not a checkpoint: ${error.message}.`, 'Give the file `checkpoint` of this ledger as you saw it earlier, or the one inside an earlier export.');
   } finally {
     progress.end();
   }

@@ -9,8 +9,10 @@ import { testDatabase } from '../support/test-database';
 import { currentRun } from '../support/test-run';
 
 const PROGRAM = path.resolve(__dirname, '../../dist/cli/cession.js');
-const compiled = existsSync(PROGRAM) ? it : it.skip;
-if (!existsSync(PROGRAM)) process.stderr.write('test/cli/process.test.ts is skipped: there is no dist/, run `npm run build`.\n');
+const compiled = (claim: string, test: () => Promise<void>): void => {
+  if (existsSync(PROGRAM)) it(claim, test);
+  else it.skip(`${claim} (skipped: there is no dist/; npm run build makes it)`, test);
+};
 
 const running: ChildProcessWithoutNullStreams[] = [];
 afterAll(() => running.forEach((child) => child.kill('SIGKILL')));

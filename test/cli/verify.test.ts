@@ -99,8 +99,9 @@ describe('cession verify', () => {
     expect((await runCli(['verify', at('good'), '--key', 'PRIVATE+KEY+very-secret'])).err).not.toContain('very-secret');
   });
 
-  it('finds a wrong checkpoint file', async () => {
-    const run = await runCli(['verify', at('good'), '--key', KEY.vkey, '--at-least', at('bad-checkpoint'), '--json']);
-    expect(run.exitCode).toBe(1);
+  it('tells a wrong checkpoint file from a broken export', async () => {
+    const run = await runCli(['verify', at('good'), '--key', KEY.vkey, '--at-least', at('bad-checkpoint')]);
+    expect({ exitCode: run.exitCode, out: run.out }).toEqual({ exitCode: 64, out: '' });
+    expect(run.err).toMatch(/bad-checkpoint is not a checkpoint: .*\n.*→/);
   });
 });
