@@ -14,6 +14,8 @@ export type DatabaseRoom = (typeof DATABASE_ROOMS)[number];
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** What somebody should look at; `info` adds the milestones of every process. */
+export const DEFAULT_LOG_LEVEL: LogLevel = 'warn';
 /** TCP port of the gateway: what a GraphQL tool tries first. */
 export const DEFAULT_PORT = 4000;
 /** Loopback: a hub on a laptop must not be reachable from the café. */
@@ -160,7 +162,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     },
     rooms: readRooms(from),
     sampleDebts: from.integer('CESSION_SAMPLE_DEBTS', DEFAULT_SAMPLE_DEBTS, 0, 1_000_000),
-    logLevel: from.choice('LOG_LEVEL', LOG_LEVELS, 'info'),
+    logLevel: from.choice('LOG_LEVEL', LOG_LEVELS, DEFAULT_LOG_LEVEL),
   };
   if (config.ledger.receiptDeadlineMs >= config.limits.deadlineMs) {
     from.refuse('CESSION_RECEIPT_DEADLINE_MS must be below CESSION_DEADLINE_MS: an answer cannot outlive its operation');
