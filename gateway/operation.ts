@@ -4,10 +4,12 @@
  */
 import type { Actor } from '../kernel/actor';
 import { HubError } from '../kernel/errors';
+import type { RoomAnswer } from '../kernel/room';
 
 export class Operation {
-  /** The highest ledger index any room stood on; -1 while none has answered. */
+  /** The highest ledger index a room named, disclosures included; -1 while none has answered. */
   ledgerIndex = -1;
+  private standingIndex = -1;
   readonly startedAt = performance.now();
   private readonly end = new AbortController();
   private readonly deadline: NodeJS.Timeout;
@@ -23,15 +25,16 @@ export class Operation {
 
   /** What the next fetch must stand on, so that it never shows less than the one before (DESIGN §1). */
   get atLeast(): number {
-    return Math.max(this.askedAtLeast, this.ledgerIndex);
+    return Math.max(this.askedAtLeast, this.standingIndex);
   }
 
   get signal(): AbortSignal {
     return this.end.signal;
   }
 
-  sawIndex(index: number): void {
-    if (index > this.ledgerIndex) this.ledgerIndex = index;
+  sawAnswer({ ledgerIndex, standingIndex = ledgerIndex }: Pick<RoomAnswer, 'ledgerIndex' | 'standingIndex'>): void {
+    this.ledgerIndex = Math.max(this.ledgerIndex, ledgerIndex);
+    this.standingIndex = Math.max(this.standingIndex, standingIndex);
   }
 
   /** The caller has gone or the time is over: running fetches are aborted, no further one starts. */

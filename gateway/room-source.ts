@@ -30,7 +30,7 @@ export function roomSource(link: RoomLink, observer: FetchObserver, fetchDeadlin
         const answer = await withDeadline(operation, fetchDeadlineMs, (signal) =>
           link.execute({ actor, document, variables, operationName, requestId, atLeast, planned: true, signal }),
         );
-        operation.sawIndex(answer.ledgerIndex);
+        operation.sawAnswer(answer);
         return toFetchAnswer(answer, places);
       } catch (error) {
         if (!(error instanceof HubError) || error.code === 'INTERNAL' || error.cause !== undefined) observer.failed(link.name, requestId, error);

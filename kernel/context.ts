@@ -40,8 +40,10 @@ export interface RequestFacts {
 type Batch<K, V> = (transaction: Transaction, keys: readonly K[]) => Promise<ArrayLike<V | Error>>;
 
 export class RoomContext {
-  /** The highest ledger index this request produced or was asked to stand on. */
+  /** The highest ledger index this request stands on: asked for, read at, or made by its own commands. */
   ledgerIndex: number;
+  /** The last disclosure made for this request. */
+  disclosedIndex = -1;
   release: Release;
   /** Releases of snapshots that have ended; their disclosures are still to be appended before the answer leaves. */
   readonly endedReleases: Release[] = [];
@@ -105,7 +107,11 @@ export class RoomContext {
     this.loaders = new Map();
     this.endedReleases.push(this.release);
     this.release = this.freshRelease();
-    if (open !== null) await (await open).commit();
+    if (open === null) return;
+    const transaction = await open;
+    // What reads only and releases nothing has nothing to wait for: its rows are those of the snapshot, however that ends.
+    if (this.endedReleases.at(-1)!.isEmpty) transaction.commit().catch(() => undefined);
+    else await transaction.commit();
   }
 
   /** Gives up the snapshot after a failure; what was read never leaves. */
@@ -119,11 +125,16 @@ export class RoomContext {
     return new Release(this.actor, () => this.read(), this.services.followerBoundMs);
   }
 
+  /** Reads ahead of asking: the snapshot says itself how far it stands, and it has nearly always come far enough. */
   private async openSnapshot(): Promise<OpenTransaction> {
     const { database, clock, receiptDeadlineMs } = this.services;
-    if (this.ledgerIndex >= 0) await awaitStanding(database, this.ledgerIndex, receiptDeadlineMs);
-    const transaction = await openReadTransaction(this.place(clock()), this.actor);
-    this.ledgerIndex = Math.max(this.ledgerIndex, transaction.standing.index);
+    let transaction = await openReadTransaction(this.place(clock()), this.actor);
+    while (transaction.standing.index < this.ledgerIndex) {
+      await transaction.rollback();
+      await awaitStanding(database, this.ledgerIndex, receiptDeadlineMs);
+      transaction = await openReadTransaction(this.place(clock()), this.actor);
+    }
+    this.ledgerIndex = transaction.standing.index;
     return transaction;
   }
 }

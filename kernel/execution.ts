@@ -105,7 +105,7 @@ export class RoomExecution {
       const outcome = await this.append(context, release, request);
       if (outcome === 'STALE') return true;
       if (outcome instanceof HubError) this.withholdRelease(attempt, release, outcome);
-      else context.ledgerIndex = Math.max(context.ledgerIndex, outcome);
+      else context.disclosedIndex = Math.max(context.disclosedIndex, outcome);
     }
     return false;
   }
@@ -140,7 +140,8 @@ export class RoomExecution {
   }
 
   private answer({ context, data, errors }: Attempt): RoomAnswer {
-    return { data, ledgerIndex: context.ledgerIndex, ...(errors.length > 0 ? { errors } : {}) };
+    const { ledgerIndex: standingIndex, disclosedIndex } = context;
+    return { data, ledgerIndex: Math.max(standingIndex, disclosedIndex), standingIndex, ...(errors.length > 0 ? { errors } : {}) };
   }
 
   /** Parsed once per text; validated once per audience unless our own planner wrote it. */

@@ -9,6 +9,7 @@ import { HubError, type HubErrorCode } from './errors';
 
 export const HEADERS = {
   ledgerIndex: 'x-ledger-index',
+  standingIndex: 'x-ledger-standing',
   atLeast: 'x-ledger-at-least',
   requestId: 'x-request-id',
 } as const;

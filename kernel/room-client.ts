@@ -62,12 +62,12 @@ async function fetchFrom(pool: Pool, path: string, { room, passports }: RoomClie
   const passport = await passports.seal(room, request);
   const body = JSON.stringify({ query: document, variables, operationName });
   const headers = { 'content-type': 'application/json', accept: 'application/json', authorization: `${PASSPORT_SCHEME} ${passport}`, [HEADERS.requestId]: requestId };
-  const answer = await away(room, async (): Promise<{ status: number; index: string | string[] | undefined; body: RoomBody }> => {
+  const answer = await away(room, async () => {
     const response = await pool.request({ method: 'POST', path, headers, body, ...(signal && { signal }) });
-    return { status: response.statusCode, index: response.headers[HEADERS.ledgerIndex], body: parsedBody(await response.body.text()) };
+    return { status: response.statusCode, headers: response.headers, body: parsedBody(await response.body.text()) };
   });
   if (answer.status !== 200) throw refusalOf(room, answer.body);
-  return answerOf(room, answer.index, answer.body);
+  return answerOf(room, answer.headers, answer.body);
 }
 
 interface RoomBody {
@@ -103,10 +103,11 @@ function refusalOf(room: RoomName, body: RoomBody): HubError {
   return new HubError(code, error.message, { ...(ruleId && { ruleId }), ...(argument && { argument }), ...(retryAfterMs && { retryAfterMs }) });
 }
 
-function answerOf(room: RoomName, index: string | string[] | undefined, body: RoomBody): RoomAnswer {
-  const ledgerIndex = Number(index ?? NaN);
-  if (!Number.isSafeInteger(ledgerIndex) || body.data === undefined) throw unavailable(room);
-  return { data: body.data, ledgerIndex, ...(body.errors && { errors: body.errors }) };
+function answerOf(room: RoomName, headers: Readonly<Record<string, string | string[] | undefined>>, body: RoomBody): RoomAnswer {
+  const ledgerIndex = Number(headers[HEADERS.ledgerIndex] ?? NaN);
+  const standingIndex = Number(headers[HEADERS.standingIndex] ?? ledgerIndex);
+  if (!Number.isSafeInteger(ledgerIndex) || !Number.isSafeInteger(standingIndex) || body.data === undefined) throw unavailable(room);
+  return { data: body.data, ledgerIndex, ...(standingIndex !== ledgerIndex && { standingIndex }), ...(body.errors && { errors: body.errors }) };
 }
 
 async function readinessOf(pool: Pool, path: string, room: RoomName): Promise<readonly string[]> {

@@ -107,11 +107,12 @@ function passportOf(request: IncomingMessage): string | null {
 }
 
 function sendAnswer(response: ServerResponse, answer: RoomAnswer, requestId: string): void {
-  const { data, errors, ledgerIndex } = answer;
+  const { data, errors, ledgerIndex, standingIndex = ledgerIndex } = answer;
   response.setHeader('content-type', 'application/json; charset=utf-8');
   response.setHeader('cache-control', 'no-store');
   response.setHeader(HEADERS.requestId, requestId);
   response.setHeader(HEADERS.ledgerIndex, ledgerIndex);
+  if (standingIndex !== ledgerIndex) response.setHeader(HEADERS.standingIndex, standingIndex);
   response.end(JSON.stringify(errors === undefined ? { data } : { errors, data }));
 }
 

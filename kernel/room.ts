@@ -26,8 +26,13 @@ export interface RoomRequest {
 export interface RoomAnswer {
   readonly data: Record<string, unknown> | null;
   readonly errors?: readonly GraphQLFormattedError[];
-  /** The ledger index the answer stands on; -1 before the room has seen any entry. */
+  /** The highest ledger index that has to do with the answer, its disclosures included; -1 before the room has seen any entry. */
   readonly ledgerIndex: number;
+  /**
+   * What the next fetch of the operation must stand on at least. A disclosure changes no standing, so nobody waits for rooms
+   * to have followed it; a command does. The same as `ledgerIndex` unless given.
+   */
+  readonly standingIndex?: number;
 }
 
 export interface Room {
