@@ -7,11 +7,11 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { StartError } from '../kernel/start-error';
-import type { ImportProgress, ImportReport } from './import/import-portfolio';
+import type { ImportReport } from './import/import-portfolio';
 import type { CommandLine } from './command-line';
-import { printJson, type Output } from './output';
+import { openImportProgress } from './import-progress';
+import { printJson } from './output';
 import { withPreparedHub, withRoomWorkers } from './prepared-hub';
-import { openProgress } from './progress';
 import { renderTable } from './table';
 
 const load = createRequire(__filename);
@@ -41,7 +41,7 @@ async function importFile(line: CommandLine, csv: string, { creditor, mapping, r
   const { importPortfolio } = load('./import/import-portfolio') as typeof import('./import/import-portfolio');
   const { findCreditorId } = load('../subgraphs/creditors/subgraph') as typeof import('../subgraphs/creditors/subgraph');
   const text = await readFile(mapping, 'utf8');
-  const progress = phasesOf(line.output);
+  const progress = openImportProgress(line.output);
   const report = await withPreparedHub(line, ({ config }) =>
     withRoomWorkers(config, async ({ creditors, importing }) => {
       const creditorId = await findCreditorId(creditors, creditor);
@@ -53,26 +53,7 @@ async function importFile(line: CommandLine, csv: string, { creditor, mapping, r
   else line.output.print(renderImport(csv, report));
 }
 
-const PHASES: Readonly<Record<ImportProgress['phase'], string>> = { reading: 'Reading (bytes)', moving: 'Moving (debts)', appending: 'Appending (entries)' };
-
-/** One bar per phase: they count different things. */
-function phasesOf(output: Output): { to(progress: ImportProgress): void; end(): void } {
-  let phase: ImportProgress['phase'] | null = null;
-  let bar = openProgress(output, '');
-  return {
-    to(progress) {
-      if (progress.phase !== phase) {
-        bar.end();
-        phase = progress.phase;
-        bar = openProgress(output, PHASES[phase].padEnd(20));
-      }
-      bar.to(progress.done, progress.total);
-    },
-    end: () => bar.end(),
-  };
-}
-
-export function renderImport(csv: string, report: ImportReport): string {
+function renderImport(csv: string, report: ImportReport): string {
   const { rows, accepted, rejected, skipped, ledger, rejectsFile, attribution, resumed, batchId } = report;
   const reasons = (counts: Readonly<Record<string, number>>, what: string) => Object.entries(counts).map(([reason, count]) => [`${what}: ${reason}`, count] as const);
   const table = renderTable(['rows', 'count'], [['read', rows], ['accepted', accepted], ...reasons(rejected, 'rejected'), ...reasons(skipped, 'skipped')]);

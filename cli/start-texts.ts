@@ -23,6 +23,7 @@ const TEXTS = {
   preparing: { en: 'Preparing the database …', zh: '正在准备数据库……' },
   opening: { en: 'Opening the rooms …', zh: '正在启动各服务……' },
   seeding: { en: 'Seeding a sample of {debts} debts …', zh: '正在生成 {debts} 笔样本债务……' },
+  notReady: { en: 'Something is not ready yet:', zh: '尚未完全就绪：' },
   stopping: { en: 'Stopping …', zh: '正在停止……' },
   stopped: { en: 'Stopped.', zh: '已停止。' },
 } as const satisfies Readonly<Record<string, Text>>;

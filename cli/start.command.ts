@@ -9,13 +9,17 @@ import type { Config } from '../kernel/config';
 import type { Diagnostics } from '../kernel/diagnostics';
 import { StartError } from '../kernel/start-error';
 import type { CommandLine } from './command-line';
+import { awaitReadiness } from './hub-readiness';
+import { openImportProgress } from './import-progress';
 import { printJson } from './output';
 import { openCommandDiagnostics } from './prepared-hub';
-import { openProgress } from './progress';
 import { seedSample, type Seeded } from './seed';
 import { renderWelcome, startText, type StartText } from './start-texts';
 
 const load = createRequire(__filename);
+
+/** After this it says what is missing and serves on: followers of a long ledger may need longer. */
+const READY_WAIT_MS = 20_000;
 
 interface StartChoices {
   readonly processes?: true;
@@ -57,6 +61,8 @@ async function startHub(line: CommandLine, choices: StartChoices): Promise<void>
     const hub = await run(prepared, diagnostics, choices, { environment: line.environment, onEnded });
     try {
       const seeded = over.aborted ? null : await seed(line, prepared, choices, say);
+      const reasons = await awaitReadiness(hub.url, READY_WAIT_MS, over);
+      if (!over.aborted && reasons?.length !== 0) line.output.tell(`${startText('notReady', line.language)} ${(reasons ?? []).join(' ')}`);
       if (!over.aborted) announce(line, config, choices, { url: hub.url, seeded });
       await aborted(over);
       failure.signal.throwIfAborted();
@@ -83,13 +89,13 @@ async function run(prepared: PreparedHub, diagnostics: Diagnostics, { processes 
 
 async function seed(line: CommandLine, { config, firstStart }: PreparedHub, { sample }: StartChoices, say: (name: StartText, values?: Readonly<Record<string, number>>) => void): Promise<Seeded | null> {
   const isTrial = sample && config.sampleDebts > 0 && config.tokens.jwksUrl === null;
-  const progress = openProgress(line.output, '');
+  const progress = openImportProgress(line.output);
   try {
     return await seedSample(config, {
       mayBegin: isTrial && firstStart,
       debts: config.sampleDebts,
       onBegin: () => say('seeding', { debts: config.sampleDebts }),
-      onProgress: ({ done, total }) => progress.to(done, total),
+      onProgress: (at) => progress.to(at),
     });
   } finally {
     progress.end();

@@ -7,9 +7,11 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { StartError } from '../kernel/start-error';
 import { LANGUAGES, type Language } from '../schema/messages';
 import type { CommandLine } from './command-line';
 import { EXIT } from './exit-code';
+import { awaitReadiness } from './hub-readiness';
 import { printJson } from './output';
 import { HubClient } from './tour/hub-client';
 import type { StepReport } from './tour/step';
@@ -20,6 +22,9 @@ import { renderClosing, SILENT_PRINTER, tourPrinter } from './tour/tour-printer'
 import { runSteps } from './tour/tour-run';
 
 const load = createRequire(__filename);
+
+/** A hub that has just started catches up with its ledger in less. */
+const READY_WAIT_MS = 5_000;
 
 interface TourChoices {
   readonly url?: string;
@@ -60,10 +65,17 @@ async function runTour(line: CommandLine, choices: TourChoices): Promise<StepRep
   }
 }
 
+async function requireReady(url: string, interruption: AbortSignal): Promise<void> {
+  const reasons = await awaitReadiness(url, READY_WAIT_MS, interruption);
+  if (reasons === null) throw new StartError(`Nothing answers at ${url}.`, 'Start a hub with `cession start`, or correct --url.');
+  if (reasons.length > 0) throw new StartError(`The hub at ${url} is not ready: ${reasons.join(' ')}`, 'Wait until it is, or look at its diagnostics.');
+}
+
 async function takeTour(line: CommandLine, { json, language }: TourChoices, hub: TourHub, folder: string): Promise<StepReport[]> {
   const { openLocalIssuer } = load('../gateway/gateway') as typeof import('../gateway/gateway');
   const parties = tourParties(await openLocalIssuer(hub.prepared.config));
   const client = new HubClient(hub.url);
+  await requireReady(hub.url, line.interruption());
   return withLocalWork(hub, client, folder, (local) =>
     runSteps(tourSteps(local), {
       client,

@@ -3,6 +3,7 @@
  * was told and asks for at least that, so that what one party did is seen by the next. Knows nothing of the hub's inside.
  */
 import { randomUUID } from 'node:crypto';
+import { StartError } from '../../kernel/start-error';
 import type { Audience, Purpose } from '../../schema/vocabulary';
 
 export interface Caller {
@@ -52,11 +53,10 @@ export class HubClient {
   }
 
   async ask({ audience, token }: Caller, { operation, variables = {}, purpose }: Question): Promise<Answer> {
-    const response = await fetch(`${this.url}${endpointOf(audience)}`, {
+    const response = await this.fetch(endpointOf(audience), {
       method: 'POST',
       headers: { ...this.headers(token), 'content-type': 'application/json', ...(purpose && { 'x-purpose': purpose }) },
       body: JSON.stringify({ query: operation, variables }),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const { data, errors } = bodyOf(await response.text());
     return { status: response.status, data: data ?? null, errors: errors ?? [], ledgerIndex: this.remember(response) };
@@ -65,9 +65,17 @@ export class HubClient {
   /** `from`: continue a download that was interrupted after so many bytes (RFC 9110 section 14). */
   async download({ token }: Caller, path: string, from = 0): Promise<Download> {
     const range = from === 0 ? {} : { range: `bytes=${from}-` };
-    const response = await fetch(`${this.url}${path}`, { headers: { ...this.headers(token), ...range }, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const response = await this.fetch(path, { headers: { ...this.headers(token), ...range } });
     const bytes = Buffer.from(await response.arrayBuffer());
     return { status: response.status, bytes, ledgerIndex: this.remember(response) };
+  }
+
+  private async fetch(path: string, init: RequestInit): Promise<Response> {
+    try {
+      return await fetch(`${this.url}${path}`, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    } catch (cause) {
+      throw new StartError(`Nothing answers at ${this.url}.`, 'Start a hub with `cession start`, or correct the address.', cause);
+    }
   }
 
   /** What was done outside of HTTP up to this index is asked for from now on. */
