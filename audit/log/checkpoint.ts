@@ -8,7 +8,7 @@
  */
 import { FormatError } from './format-error';
 import { decodeBase64, isKeyName, openNote, signNote, type OpenedNote } from './note';
-import type { NoteSigner, VerifierKey } from './note-key';
+import { ED25519_NOTE, type NoteSigner, type VerifierKey } from './note-key';
 import { EMPTY_ROOT, HASH_BYTES } from './tree';
 
 export interface Checkpoint {
@@ -55,6 +55,16 @@ export function parseCheckpoint(text: string): Checkpoint {
   return checkpoint;
 }
 
+/**
+ * Origin, size and root of any log's checkpoint, extension lines included: a cosignature covers them, though it says nothing
+ * about them. For witnesses and proofs of other logs; this ledger's own have none.
+ */
+export function parseCheckpointHead(text: string): Checkpoint {
+  const lines = text.split('\n');
+  if (lines.pop() !== '' || lines.slice(3).some((line) => line === '')) return malformed('an extension line is empty');
+  return parseCheckpoint(`${lines.slice(0, 3).join('\n')}\n`);
+}
+
 /** The log MUST NOT sign two checkpoints that are inconsistent with one another; that is the caller's promise. */
 export async function signCheckpoint(checkpoint: Checkpoint, signer: NoteSigner): Promise<string> {
   if (signer.name !== checkpoint.origin) malformed('a log signs under its origin');
@@ -63,6 +73,7 @@ export async function signCheckpoint(checkpoint: Checkpoint, signer: NoteSigner)
 
 /** The checkpoint in a note that the log's key signed. Throws NoteRefusal when it did not. */
 export function verifyCheckpoint(note: string, key: VerifierKey): Checkpoint & { readonly note: OpenedNote } {
+  if (key.type !== ED25519_NOTE) malformed('the key of a log is of another signature type');
   const opened = openNote(note, [key]);
   const checkpoint = parseCheckpoint(opened.text);
   if (checkpoint.origin !== key.name) malformed('a checkpoint is of another log than the key');

@@ -12,6 +12,8 @@ export const FORMAT_CODES = [
   'CHECKPOINT_MALFORMED',
   'KEY_MALFORMED',
   'TILE_MALFORMED',
+  'PROOF_MALFORMED',
+  'POLICY_MALFORMED',
 ] as const;
 export type FormatCode = (typeof FORMAT_CODES)[number];
 

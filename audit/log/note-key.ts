@@ -1,8 +1,10 @@
 /**
  * Keys of signed notes, in the text forms of C2SP and golang.org/x/mod. Each signature type byte leads to one algorithm,
- * so that cosignatures (0x04) and ML-DSA (0x06) are additions to a table. Refuses every type that is not in it.
+ * so that a further one, as ML-DSA (0x06), is an addition to a table. Refuses every type that is not in it.
  */
-import { createPrivateKey, createPublicKey, hash, randomBytes, sign, verify, type KeyObject } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
+import { cosignatureV1 } from './cosignature';
+import { ED25519_KEY_BYTES, ED25519_SIGNATURE_BYTES, ed25519Signer, ed25519Verifier, publicKeyOf } from './ed25519';
 import { FormatError } from './format-error';
 import { decodeBase64, isKeyName } from './note';
 
@@ -30,23 +32,20 @@ export interface NoteSigner {
   sign(text: string): Promise<Buffer>;
 }
 
-const ED25519 = 0x01;
-const KEY_BYTES = 32;
-/** RFC 8410: what stands before the 32 bytes in the DER of an Ed25519 key. */
-const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
-const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
+/** Ed25519 over the note text: what logs sign checkpoints with. */
+export const ED25519_NOTE = 0x01;
 
 const ed25519: NoteAlgorithm = {
-  type: ED25519,
-  publicKeyBytes: KEY_BYTES,
-  signatureBytes: 64,
+  type: ED25519_NOTE,
+  publicKeyBytes: ED25519_KEY_BYTES,
+  signatureBytes: ED25519_SIGNATURE_BYTES,
   prepare(publicKey) {
-    const key = createPublicKey({ key: Buffer.concat([SPKI_PREFIX, publicKey]), format: 'der', type: 'spki' });
-    return (text, signature) => verify(null, Buffer.from(text, 'utf8'), key, signature);
+    const holds = ed25519Verifier(publicKey);
+    return (text, signature) => holds(Buffer.from(text, 'utf8'), signature);
   },
 };
 
-const ALGORITHMS: ReadonlyMap<number, NoteAlgorithm> = new Map([[ed25519.type, ed25519]]);
+const ALGORITHMS: ReadonlyMap<number, NoteAlgorithm> = new Map([ed25519, cosignatureV1].map((algorithm) => [algorithm.type, algorithm]));
 
 function malformed(message: string): never {
   throw new FormatError('KEY_MALFORMED', message);
@@ -95,36 +94,46 @@ export function parseVkey(vkey: string): VerifierKey {
 
 const SECRET_PREFIX = 'PRIVATE+KEY+';
 
-function privateKeyOf(seed: Buffer): KeyObject {
-  return createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' });
-}
-
-function publicKeyOf(seed: Buffer): Buffer {
-  return createPublicKey(privateKeyOf(seed)).export({ format: 'der', type: 'spki' }).subarray(SPKI_PREFIX.length);
-}
-
 export interface SigningKey {
-  /** golang.org/x/mod's form, `PRIVATE+KEY+name+id+base64(0x01 ‖ seed)`. Never leaves the key file. */
+  /** golang.org/x/mod's form, `PRIVATE+KEY+name+id+base64(type ‖ seed)`. Never leaves the key file. */
   readonly secret: string;
   readonly vkey: string;
 }
 
-/** An Ed25519 key; a fresh one unless a seed is given. */
-export function createSigningKey(name: string, seed: Buffer = randomBytes(KEY_BYTES)): SigningKey {
+/** The secret and public text forms of an Ed25519 key of a signature type; a fresh key unless a seed is given. */
+export function createKey(type: number, name: string, seed: Buffer = randomBytes(ED25519_KEY_BYTES)): SigningKey {
   if (!isKeyName(name)) malformed('a key name is empty or holds a space or +');
-  if (seed.length !== KEY_BYTES) malformed('an Ed25519 seed is 32 bytes');
+  if (seed.length !== ED25519_KEY_BYTES) malformed('an Ed25519 seed is 32 bytes');
   const publicKey = publicKeyOf(seed);
-  const secret = `${SECRET_PREFIX}${name}+${keyIdOf(name, ED25519, publicKey)}+${Buffer.concat([Buffer.from([ED25519]), seed]).toString('base64')}`;
-  return { secret, vkey: formatVkey(name, ED25519, publicKey) };
+  const secret = `${SECRET_PREFIX}${name}+${keyIdOf(name, type, publicKey)}+${Buffer.concat([Buffer.from([type]), seed]).toString('base64')}`;
+  return { secret, vkey: formatVkey(name, type, publicKey) };
 }
 
-/** A signer and its verifier key from the secret text form. */
-export function openSigningKey(secret: string): NoteSigner & { readonly vkey: string } {
+export interface OpenedKey {
+  readonly name: string;
+  readonly keyId: string;
+  readonly vkey: string;
+  readonly seed: Buffer;
+}
+
+/** Refuses a key of another signature type: one key is never used for two. */
+export function openKey(type: number, secret: string): OpenedKey {
   if (!secret.startsWith(SECRET_PREFIX)) malformed('a signing key does not begin with PRIVATE+KEY+');
-  const { name, keyId, type, key: seed } = splitKey(secret.slice(SECRET_PREFIX.length));
-  if (type !== ED25519 || seed.length !== KEY_BYTES) malformed('a signing key is not Ed25519');
+  const { name, keyId, type: stated, key: seed } = splitKey(secret.slice(SECRET_PREFIX.length));
+  if (stated !== type || seed.length !== ED25519_KEY_BYTES) malformed('a signing key is of another type than it is needed for');
   const publicKey = publicKeyOf(seed);
-  if (keyId !== keyIdOf(name, ED25519, publicKey)) malformed('a key id is not the one of this name and key');
-  const key = privateKeyOf(seed);
-  return { name, keyId, vkey: formatVkey(name, ED25519, publicKey), sign: async (text) => sign(null, Buffer.from(text, 'utf8'), key) };
+  if (keyId !== keyIdOf(name, type, publicKey)) malformed('a key id is not the one of this name and key');
+  return { name, keyId, vkey: formatVkey(name, type, publicKey), seed };
+}
+
+/** A log's key. */
+export function createSigningKey(name: string, seed?: Buffer): SigningKey {
+  return createKey(ED25519_NOTE, name, seed);
+}
+
+/** A log's signer and its verifier key from the secret text form. */
+export function openSigningKey(secret: string): NoteSigner & { readonly vkey: string } {
+  const { name, keyId, vkey, seed } = openKey(ED25519_NOTE, secret);
+  const sign = ed25519Signer(seed);
+  return { name, keyId, vkey, sign: async (text) => sign(Buffer.from(text, 'utf8')) };
 }

@@ -1,0 +1,85 @@
+/**
+ * A checkpoint judged by a policy from outside: is the log accepted, did it sign, and did enough witnesses cosign. Says which
+ * of these fails; never counts a signature that does not hold, a key twice, or a time that has not come yet.
+ */
+import { parseCheckpointHead, type Checkpoint } from './checkpoint';
+import { cosignersOf } from './cosigner';
+import { NoteRefusal, openNote, parseNote, type OpenedNote } from './note';
+import type { VerifierKey } from './note-key';
+import { NO_QUORUM, printName, reachesQuorum, type Policy, type PolicyWitness } from './policy';
+import type { Finding, Verdict } from './verdict';
+
+export interface PolicySurroundings {
+  /** A log's key known otherwise: for a policy that names no log. */
+  readonly logKey?: VerifierKey;
+  /** The verifier's own clock; without it no time is too late. */
+  readonly now?: Date;
+}
+
+export interface WitnessedAt {
+  readonly witness: PolicyWitness;
+  readonly at: Date;
+}
+
+export interface PolicyDecision {
+  readonly verdict: Verdict;
+  /** null when no accepted log signed it. */
+  readonly checkpoint: Checkpoint | null;
+  /** The cosignatures that count, in the policy's order of witnesses. */
+  readonly witnessed: readonly WitnessedAt[];
+}
+
+/** Clocks of honest machines differ; a witness that runs five minutes ahead is still believed. */
+const LEEWAY_MS = 300_000;
+
+function failed(finding: Finding): PolicyDecision {
+  return { verdict: { state: 'failed', reasons: [finding] }, checkpoint: null, witnessed: [] };
+}
+
+/** Throws FormatError when the note cannot be read at all. */
+export function judgeCheckpoint(note: string, policy: Policy, { logKey, now }: PolicySurroundings = {}): PolicyDecision {
+  const checkpoint = parseCheckpointHead(parseNote(note).text);
+  const accepted = policy.logs.length > 0 ? policy.logs.map(({ key }) => key) : logKey === undefined ? [] : [logKey];
+  const logKeys = accepted.filter((key) => key.name === checkpoint.origin);
+  const place = { file: 'checkpoint' };
+  if (logKeys.length === 0) return failed({ code: 'LOG_NOT_IN_POLICY', ...place, got: checkpoint.origin });
+  const opened = open(note, logKeys, policy);
+  if ('code' in opened) return failed({ ...opened, ...place });
+  const { reasons, witnessed } = count(opened, policy, now);
+  return { verdict: reasons, checkpoint, witnessed };
+}
+
+/** Known are the log's and the witnesses' keys; one signature by any of them that does not hold spoils the note. */
+function open(note: string, logKeys: readonly VerifierKey[], policy: Policy): OpenedNote | Finding {
+  const witnessKeys = policy.witnesses.map(({ key }) => key);
+  try {
+    const opened = openNote(note, [...logKeys, ...witnessKeys]);
+    if (opened.verified.some(({ name, keyId }) => logKeys.some((key) => key.name === name && key.keyId === keyId))) return opened;
+    return { code: 'SIGNATURE_MISSING', expected: logKeys[0]?.name ?? '' };
+  } catch (error) {
+    if (!(error instanceof NoteRefusal)) throw error;
+    const isWitness = witnessKeys.some((key) => key.name === error.keyName);
+    return { code: error.code === 'SIGNATURE_INVALID' && isWitness ? 'COSIGNATURE_INVALID' : error.code, expected: error.keyName };
+  }
+}
+
+function count(opened: OpenedNote, policy: Policy, now: Date | undefined): { reasons: Verdict; witnessed: WitnessedAt[] } {
+  const byKey = new Map(cosignersOf(opened, policy.witnesses.map(({ key }) => key)).map(({ key, at }) => [key, at]));
+  const all = policy.witnesses.flatMap((witness) => {
+    const at = byKey.get(witness.key);
+    return at === undefined ? [] : [{ witness, at }];
+  });
+  const witnessed = all.filter(({ at }) => now === undefined || at.getTime() <= now.getTime() + LEEWAY_MS);
+  const early = all.filter((cosigned) => !witnessed.includes(cosigned));
+  const reasons: Finding[] = early.map(({ witness, at }) => ({ code: 'COSIGNATURE_IN_FUTURE', file: 'checkpoint', expected: `not after ${now?.toISOString() ?? ''}`, got: `${witness.key.name} ${printTime(at)}` }));
+  const names = witnessed.map(({ witness, at }) => `${printName(witness.name)} ${printTime(at)}`).join(', ');
+  const isReached = reachesQuorum(policy, new Set(witnessed.map(({ witness }) => witness.key.publicKey.toString('hex'))));
+  if (!isReached) reasons.unshift({ code: 'QUORUM_MISSING', file: 'checkpoint', expected: printName(policy.quorum), got: names === '' ? 'no cosignature' : names });
+  else reasons.unshift(policy.quorum === NO_QUORUM ? { code: 'QUORUM_NOT_ASKED' } : { code: 'QUORUM_REACHED', expected: printName(policy.quorum), got: names });
+  return { reasons: { state: isReached ? 'proven' : 'failed', reasons }, witnessed };
+}
+
+/** A time beyond what calendars hold was verified all the same. */
+function printTime(at: Date): string {
+  return Number.isNaN(at.getTime()) ? 'at no date' : at.toISOString();
+}
