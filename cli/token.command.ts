@@ -9,6 +9,7 @@ import { AUDIENCES, type Audience } from '../schema/vocabulary';
 import type { CommandLine } from './command-line';
 import { parseDurationSeconds } from './duration';
 import { printJson } from './output';
+import { withPreparedHub, withRoomWorkers } from './prepared-hub';
 import { UsageError } from './usage-error';
 
 const load = createRequire(__filename);
@@ -35,7 +36,7 @@ export function addToken(parent: Command, line: CommandLine): void {
     .summary('make a bearer token (local issuer only)')
     .description('Makes a bearer token of the local development issuer and prints it. A token proves who somebody is; what they may see follows from the ledger.')
     .addOption(new Option('--audience <audience>', 'for which contract').choices(AUDIENCES.map((audience) => audience.toLowerCase())).makeOptionMandatory())
-    .requiredOption('--org <id>', 'creditor_…, agency_… or regulator_…; for a borrower the person_… id')
+    .requiredOption('--org <id>', 'creditor_…, agency_… or regulator_…; for a borrower a borrower_… or person_… id')
     .option('--sub <subject>', 'a pseudonym of who acts; for a borrower always the person (default: "operator" for internal, "<audience>-user" else)')
     .option('--scopes <scopes>', 'what the bearer may do beside reading, separated by commas, for example placements:write,payments:write', parseScopes, [])
     .option('--ttl <duration>', 'how long it is valid, at most 30d', parseTtl, parseTtl(DEFAULT_TTL))
@@ -56,8 +57,10 @@ function parseTtl(text: string): number {
   return seconds;
 }
 
-async function mintToken({ output, loadConfig }: CommandLine, choices: TokenChoices): Promise<void> {
-  const audience = choices.audience.toUpperCase() as Audience;
+async function mintToken(line: CommandLine, given: TokenChoices): Promise<void> {
+  const { output, loadConfig } = line;
+  const audience = given.audience.toUpperCase() as Audience;
+  const choices = audience === 'BORROWER' && idPrefix(given.org) === 'borrower' ? { ...given, org: await personOf(line, given.org) } : given;
   const { org, scopes, ttl } = choices;
   const sub = subjectOf(audience, choices);
   if (idPrefix(org) !== ORG_PREFIX[audience]) {
@@ -70,6 +73,16 @@ async function mintToken({ output, loadConfig }: CommandLine, choices: TokenChoi
   const token = await issuer.mintToken({ audience, org, sub, scopes, ttlSeconds: ttl });
   if (choices.json) printJson(output, { token, audience, org, sub, scopes, expiresAt });
   else output.print(token);
+}
+
+/** No answer of the hub shows who is which person; whoever has the keys of a development hub may look it up. */
+async function personOf(line: CommandLine, borrowerId: string): Promise<string> {
+  const { refuseExternalIssuer } = load('../gateway/gateway') as typeof import('../gateway/gateway');
+  refuseExternalIssuer(line.loadConfig());
+  const { findPersonId } = load('../subgraphs/borrowers/subgraph') as typeof import('../subgraphs/borrowers/subgraph');
+  const found = await withPreparedHub(line, ({ config }) => withRoomWorkers(config, ({ importing }) => findPersonId(importing.borrowers, borrowerId)));
+  if (found === null) throw new UsageError('No borrower of this hub has this id.', 'Borrower ids are in the answers of the internal endpoint.');
+  return found;
 }
 
 function subjectOf(audience: Audience, { org, sub }: TokenChoices): string {

@@ -23,7 +23,7 @@ import type { Operation } from './operation';
 import { operationsRoutes } from './operations-routes';
 import { roomSource, type FetchObserver } from './room-source';
 
-export { openLocalIssuer, type LocalIssuer, type TokenRequest } from './local-issuer';
+export { openLocalIssuer, refuseExternalIssuer, type LocalIssuer, type TokenRequest } from './local-issuer';
 export { openExportProxy } from './proxy-route';
 
 export interface GatewayOptions {

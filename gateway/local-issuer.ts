@@ -27,10 +27,13 @@ export interface LocalIssuer {
 const DEFAULT_TTL_SECONDS = 8 * 3600;
 const MAX_TTL_SECONDS = 30 * 24 * 3600;
 
+/** Where tokens come from elsewhere, who can start a hub must not be able to become anybody in it. */
+export function refuseExternalIssuer({ tokens }: Pick<Config, 'tokens'>): void {
+  if (tokens.jwksUrl !== null) throw new StartError('Tokens of this hub come from an external issuer.', 'Ask that issuer for a token; CESSION_TOKEN_JWKS_URL names it.');
+}
+
 export async function openLocalIssuer({ tokens, home }: Pick<Config, 'tokens' | 'home'>, now: () => Date = () => new Date()): Promise<LocalIssuer> {
-  if (tokens.jwksUrl !== null) {
-    throw new StartError('Tokens of this hub come from an external issuer.', 'Ask that issuer for a token; CESSION_TOKEN_JWKS_URL names it.');
-  }
+  refuseExternalIssuer({ tokens });
   const { privateKey } = await openKeyPair(home, LOCAL_ISSUER_KEY);
   return {
     mintToken: async ({ audience, org, sub, scopes, ttlSeconds = DEFAULT_TTL_SECONDS }) => {

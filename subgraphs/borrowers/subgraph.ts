@@ -42,6 +42,7 @@ export const borrowersRoom: RoomDefinition = {
   reconsiderations: new Map([[WITHDRAW_CONTACT, withdrawContactPoint]]),
 };
 
+export { findPersonId } from './person';
 export { checkRegistration, type BorrowerParticulars, type Registration } from './registration';
 export { borrowersImport } from './import/borrowers-import';
 export type { BorrowerBatch, ImportTools as BorrowersImportTools } from './import/batch';
