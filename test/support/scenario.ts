@@ -2,8 +2,12 @@
 import { newId } from '../../schema/ids';
 import type { Caller } from './caller';
 
+/** Whoever can send a command: a client of the gateway, or a test that enters a room directly. */
+export type Commander = Pick<Caller, 'data'>;
+
 const HASH = 'a'.repeat(64);
-const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString();
+const DAY_MS = 86_400_000;
+const inDays = (days: number): string => new Date(Date.now() + days * DAY_MS).toISOString();
 let counter = 0;
 /** A client key nobody used before. */
 export const key = (): string => `key-${(counter += 1)}-${newId('event').slice(-6)}`;
@@ -18,7 +22,7 @@ export interface Accepted {
   readonly pending?: boolean;
 }
 
-async function command<T extends Accepted>(caller: Caller, mutation: string, inputType: string, selection: string, input: object): Promise<T> {
+async function command<T extends Accepted>(caller: Commander, mutation: string, inputType: string, selection: string, input: object): Promise<T> {
   const document = `mutation ($input: ${inputType}!) { ${mutation}(input: $input) { __typename ... on Refusal { ruleId rulePack message remedy } ${selection} } }`;
   const data = await caller.data<Record<string, T>>(document, { input: { clientKey: key(), ...input } });
   return data[mutation]!;
@@ -30,7 +34,7 @@ async function accepted<T extends Accepted>(step: Promise<T>): Promise<T> {
   return answer;
 }
 
-export async function registerAgency(operator: Caller): Promise<string> {
+export async function registerAgency(operator: Commander): Promise<string> {
   const { agency } = await accepted(
     command<Accepted & { agency: { id: string } }>(operator, 'registerAgency', 'RegisterAgencyInput', '... on AgencyAccepted { ledgerIndex agency { id } }', {
       name: 'Test Collections Ltd',
@@ -43,21 +47,21 @@ export async function registerAgency(operator: Caller): Promise<string> {
   return agency.id;
 }
 
-export async function proposeEngagement(operator: Caller, agencyId: string): Promise<string> {
+export async function proposeEngagement(operator: Commander, agencyId: string): Promise<string> {
   const step = command<Accepted & { engagement: { id: string } }>(operator, 'proposeEngagement', 'ProposeEngagementInput', ENGAGEMENT, { agencyId });
   return (await accepted(step)).engagement.id;
 }
 
 const ENGAGEMENT = '... on EngagementAccepted { ledgerIndex engagement { id state } }';
 
-export async function moveEngagement(caller: Caller, move: 'qualify' | 'suspend' | 'reinstate' | 'end', engagementId: string): Promise<Accepted> {
+export async function moveEngagement(caller: Commander, move: 'qualify' | 'suspend' | 'reinstate' | 'end', engagementId: string): Promise<Accepted> {
   const name = `${move}Engagement`;
   const input = move === 'qualify' ? { evidenceHash: HASH } : move === 'reinstate' ? {} : { reason: 'INSPECTION_FINDING' };
   return command(caller, name, `${name[0]!.toUpperCase()}${name.slice(1)}Input`, ENGAGEMENT, { engagementId, ...input });
 }
 
 /** Proposed, attested by the creditor's staff and qualified. */
-export async function qualifiedEngagement(operator: Caller, agencyId: string): Promise<string> {
+export async function qualifiedEngagement(operator: Commander, agencyId: string): Promise<string> {
   const engagementId = await proposeEngagement(operator, agencyId);
   const attestation = { engagementId, standard: 'ISO/IEC-27001', validUntil: inDays(300), evidenceHash: HASH };
   await accepted(command(operator, 'attestSecurity', 'AttestSecurityInput', ENGAGEMENT, attestation));
@@ -69,9 +73,10 @@ export interface AgreementTerms {
   readonly purposes?: readonly string[];
   readonly categories?: readonly string[];
   readonly products?: readonly string[];
+  readonly until?: Date;
 }
 
-export async function signAgreement(operator: Caller, agencyId: string, terms: AgreementTerms = {}): Promise<string> {
+export async function signAgreement(operator: Commander, agencyId: string, terms: AgreementTerms = {}): Promise<string> {
   const input = {
     agencyId,
     products: terms.products ?? ['CREDIT_CARD'],
@@ -82,7 +87,7 @@ export async function signAgreement(operator: Caller, agencyId: string, terms: A
     channels: ['PHONE'],
     feeSchedule: { tiers: [{ daysPastDueFrom: 0, basisPoints: 1000 }], capBasisPoints: 3000 },
     from: new Date(Date.now() - 60_000).toISOString(),
-    until: '2030-01-01T00:00:00.000Z',
+    until: (terms.until ?? new Date(Date.now() + 365 * DAY_MS)).toISOString(),
     documentHash: HASH,
   };
   const selection = '... on EntrustmentAgreementAccepted { ledgerIndex entrustmentAgreement { id } }';
@@ -95,14 +100,14 @@ export interface RegisteredDebt {
   readonly borrowerId: string;
 }
 
-export async function registerBorrower(operator: Caller, name = 'Synthetic Person'): Promise<string> {
+export async function registerBorrower(operator: Commander, name = 'Synthetic Person'): Promise<string> {
   const input = { name, nationalId: `S${newId('event').slice(-9).toUpperCase()}`, contactPoints: [{ kind: 'PHONE', value: '+886 900 000 123', source: 'CONTRACT' }] };
   const selection = '... on BorrowerRegistered { ledgerIndex borrower { id } }';
   return (await accepted(command<Accepted & { borrower: { id: string } }>(operator, 'registerBorrower', 'RegisterBorrowerInput', selection, input))).borrower.id;
 }
 
 /** A borrower with one overdue debt, its amount determined today unless `determined` is false. */
-export async function registerDebt(operator: Caller, options: { borrowerId?: string; product?: string; determined?: boolean } = {}): Promise<RegisteredDebt> {
+export async function registerDebt(operator: Commander, options: { borrowerId?: string; product?: string; determined?: boolean } = {}): Promise<RegisteredDebt> {
   const borrowerId = options.borrowerId ?? (await registerBorrower(operator));
   const today = new Date().toISOString().slice(0, 10);
   const components = { principal: 100_000, interest: 5_000, fee: 1_000 };
@@ -132,15 +137,15 @@ export interface ProposalTerms {
   readonly purposes?: readonly string[];
 }
 
-export function proposePlacement(operator: Caller, input: ProposalTerms): Promise<PlacementAnswer> {
+export function proposePlacement(operator: Commander, input: ProposalTerms): Promise<PlacementAnswer> {
   return command(operator, 'proposePlacement', 'ProposePlacementInput', PLACEMENT, input);
 }
 
-export function acceptPlacement(agency: Caller, placementId: string): Promise<PlacementAnswer> {
+export function acceptPlacement(agency: Commander, placementId: string): Promise<PlacementAnswer> {
   return command(agency, 'acceptPlacement', 'AnswerPlacementInput', PLACEMENT, { placementId });
 }
 
-export function recallPlacement(operator: Caller, placementId: string): Promise<PlacementAnswer> {
+export function recallPlacement(operator: Commander, placementId: string): Promise<PlacementAnswer> {
   return command(operator, 'recallPlacement', 'EndPlacementInput', PLACEMENT, { placementId, reason: 'WITHDRAWN' });
 }
 
@@ -153,13 +158,31 @@ export async function place(operator: Caller, agency: Caller, terms: { debtId: s
   return placementId;
 }
 
-export async function terminateAgreement(operator: Caller, agreementId: string): Promise<Accepted> {
+export async function terminateAgreement(operator: Commander, agreementId: string): Promise<Accepted> {
   const selection = '... on EntrustmentAgreementAccepted { ledgerIndex }';
   return accepted(command(operator, 'terminateAgreement', 'TerminateAgreementInput', selection, { agreementId, reason: 'CREDITOR_DECISION' }));
 }
 
 /** `minor` of the debt's currency, received today. */
-export async function recordPayment(caller: Caller, debtId: string, minor: number): Promise<Accepted> {
+export async function recordPayment(caller: Commander, debtId: string, minor: number): Promise<Accepted> {
   const input = { debtId, amount: { minor, currency: 'TWD' }, receivedOn: new Date().toISOString().slice(0, 10) };
   return accepted(command(caller, 'recordPayment', 'RecordPaymentInput', '... on PaymentRecorded { ledgerIndex pending }', input));
+}
+
+/** Rights of a colleague at the operator's creditor; answers the id of the authority. */
+export async function grantStaffAuthority(operator: Commander, staffSub: string, terms: { purposes: readonly string[]; categories: readonly string[] }): Promise<string> {
+  const input = { staffSub, ...terms, scopes: [], until: inDays(300) };
+  const selection = '... on StaffAuthorityAccepted { ledgerIndex staffAuthority { id } }';
+  const step = command<Accepted & { staffAuthority: { id: string } }>(operator, 'grantStaffAuthority', 'GrantStaffAuthorityInput', selection, input);
+  return (await accepted(step)).staffAuthority.id;
+}
+
+export async function revokeStaffAuthority(operator: Commander, authorityId: string): Promise<Accepted> {
+  const selection = '... on StaffAuthorityAccepted { ledgerIndex }';
+  return accepted(command(operator, 'revokeStaffAuthority', 'RevokeStaffAuthorityInput', selection, { authorityId, reason: 'LEFT_POST' }));
+}
+
+export async function endSupervisionMandate(operator: Commander, mandateId: string): Promise<Accepted> {
+  const selection = '... on SupervisionMandateAccepted { ledgerIndex }';
+  return accepted(command(operator, 'endSupervisionMandate', 'EndSupervisionMandateInput', selection, { mandateId, reason: 'SUPERVISION_ENDED' }));
 }
