@@ -4,7 +4,7 @@
  */
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse, type GraphQLResolveInfo, type GraphQLSchema } from 'graphql';
-import { buildSchemaSync, createResolversMap, type ContainerType, type NonEmptyArray } from 'type-graphql';
+import { buildSchemaSync, createResolversMap, getMetadataStorage, type ContainerType, type NonEmptyArray } from 'type-graphql';
 import { findBrokenPromises, findWidenedFields } from './schema-lint';
 import { printSubgraph } from './subgraph-print';
 import { validateInput } from './input-validation';
@@ -35,7 +35,16 @@ export interface RoomSchema {
   readonly sdl: string;
 }
 
+/**
+ * A plain property needs no resolver: graphql-js reads it itself. TypeGraphQL would put a closure and an object for
+ * middleware, of which there is none here, around each of the hundreds of values in a page.
+ */
+function readPropertiesDirectly(): void {
+  for (const field of getMetadataStorage().fields) field.simple ??= field.name === field.schemaName;
+}
+
 export function buildRoomSchema<C = unknown>(definition: RoomSchemaDefinition<C>): RoomSchema {
+  readPropertiesDirectly();
   const generated = buildSchemaSync({
     resolvers: definition.resolvers,
     orphanedTypes: [...(definition.orphanedTypes ?? [])] as never[],

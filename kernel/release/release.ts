@@ -34,6 +34,10 @@ export class Release {
   readonly subjects = new Map<string, ReleasedSubject>();
   readonly withheld = new Map<string, WithheldField>();
   private readonly rights: DataLoader<Subject, Right[], string>;
+  /** By object: the fields of one row carry the same one, and its key is long. */
+  private readonly rightsBySubject = new Map<Subject, Promise<Right[]>>();
+  private readonly notedBySubject = new Map<Subject, ReleasedSubject>();
+  private readFrom: Transaction | null = null;
   /** The point every decision of this fetch stood on; null while nothing was asked for. */
   standing: StandingPoint | null = null;
 
@@ -42,16 +46,28 @@ export class Release {
     private readonly read: () => Promise<Transaction>,
     private readonly boundMs: number,
   ) {
-    this.rights = new DataLoader(async (subjects) => rightsOver(await this.read(), this.actor, subjects), { cacheKeyFn: subjectKey });
+    this.rights = new DataLoader(
+      async (subjects) => {
+        this.readFrom = await this.read();
+        return rightsOver(this.readFrom, this.actor, subjects);
+      },
+      { cacheKeyFn: subjectKey },
+    );
   }
 
   get isEmpty(): boolean {
     return this.subjects.size === 0;
   }
 
-  /** Resolves with the right that allows it, or throws the refusal that GraphQL shows beside the null field. */
-  async permit(subject: Subject, category: DataCategory): Promise<Right> {
-    const [rights, transaction] = await Promise.all([this.rights.load(subject), this.read()]);
+  /** Resolves with the right that allows it, or rejects with the refusal that GraphQL shows beside the null field. */
+  permit(subject: Subject, category: DataCategory): Promise<Right> {
+    let rights = this.rightsBySubject.get(subject);
+    if (rights === undefined) this.rightsBySubject.set(subject, (rights = this.rights.load(subject)));
+    return rights.then((standing) => this.decide(standing, subject, category));
+  }
+
+  private decide(rights: readonly Right[], subject: Subject, category: DataCategory): Right {
+    const transaction = this.readFrom!;
     this.standing = transaction.standing;
     if (transaction.standing.behind) {
       throw new HubError('LEDGER_UNAVAILABLE', 'Personal data is withheld: this room has lost touch with the ledger.', { retryAfterMs: this.boundMs });
@@ -67,6 +83,18 @@ export class Release {
 
   /** Remembers one field that is about to leave; called for empty values too, for "no phone known" is also data. */
   note(subject: Subject, right: Right, released: { category: DataCategory; coordinate: string; path: ResponsePath }): void {
+    let held = this.notedBySubject.get(subject);
+    if (held === undefined || held.right !== right) {
+      held = this.releasedSubject(subject, right);
+      this.notedBySubject.set(subject, held);
+    }
+    held.categories.add(released.category);
+    this.fields.add(released.coordinate);
+    this.paths.push(released.path);
+  }
+
+  /** One per borrower, debt and right, however many objects stand for them. */
+  private releasedSubject(subject: Subject, right: Right): ReleasedSubject {
     const key = `${subjectKey(subject)} ${right.id}`;
     let held = this.subjects.get(key);
     if (held === undefined) {
@@ -75,9 +103,7 @@ export class Release {
       }
       this.subjects.set(key, (held = { subject, right, categories: new Set() }));
     }
-    held.categories.add(released.category);
-    this.fields.add(released.coordinate);
-    this.paths.push(released.path);
+    return held;
   }
 
   /** Every stream the decisions relied on, once: the writer refuses the disclosure if one of them has moved on. */
