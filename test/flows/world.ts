@@ -4,8 +4,9 @@
  */
 import type { Actor } from '../../kernel/actor';
 import { newId } from '../../schema/ids';
-import type { Purpose, RoomName } from '../../schema/vocabulary';
+import type { Purpose } from '../../schema/vocabulary';
 import { bootstrapCreditor, STAFF_SCOPES } from '../../subgraphs/creditors/subgraph';
+import { RoomCommanders } from '../support/room-commander';
 import * as step from '../support/scenario';
 import type { RegisteredDebt } from '../support/scenario';
 import type { TestRooms } from '../support/test-rooms';
@@ -52,11 +53,6 @@ interface Side {
   clerk: { readonly sub: string; readonly authorityId: string } | null;
 }
 
-const ROOM_OF: readonly (readonly [RegExp, RoomName])[] = [
-  [/\b(registerAgency|recordLicence|\w+Engagement|attestSecurity)\(/, 'agencies'],
-  [/\b(signAgreement|terminateAgreement|\w+StaffAuthority|\w+SupervisionMandate)\(/, 'creditors'],
-  [/\bregisterBorrower\(/, 'borrowers'],
-];
 const PURPOSES: readonly (Purpose | null)[] = ['COLLECTION', 'SERVICING', 'DISPUTE_HANDLING', null];
 const TERMS: readonly step.AgreementTerms[] = [
   {},
@@ -74,18 +70,20 @@ export class World {
   private readonly engagements = new Map<string, string>();
   private readonly agreements = new Map<string, string[]>();
   private readonly placements: { readonly id: string; readonly creditor: number; readonly agency: number }[] = [];
-  private seen = -1;
+  private readonly commanders: RoomCommanders;
   private requests = 0;
 
   constructor(
     private readonly rooms: TestRooms,
     private readonly log: WholeLog,
-  ) {}
+  ) {
+    this.commanders = new RoomCommanders(rooms);
+  }
 
   /** A cast of its own, so that a history does not depend on the ones before it. */
   async open(): Promise<void> {
     const parties = [await this.openCreditor(), await this.openCreditor()];
-    const operator = this.as(parties[0]!.operator);
+    const operator = this.commanders.as(parties[0]!.operator);
     const agencyIds = [await step.registerAgency(operator), await step.registerAgency(operator), await step.registerAgency(operator)];
     this.agencies = agencyIds.map((id) => actor('PARTNER', 'collector', id));
     const debts: RegisteredDebt[][] = [];
@@ -116,7 +114,7 @@ export class World {
 
   private async move({ what, creditor, agency, debt, variant }: Step): Promise<void> {
     const side = pick(this.sides, creditor);
-    const operator = this.as(side.operator);
+    const operator = this.commanders.as(side.operator);
     const partner = pick(this.agencies, agency);
     const pair = `${side.creditorId} ${partner.org}`;
     const engagementId = this.engagements.get(pair) ?? '';
@@ -140,11 +138,11 @@ export class World {
         return;
       }
       case 'accept':
-        return void (await step.acceptPlacement(this.as(pick(this.agencies, placement?.agency ?? 0)), placement?.id ?? ''));
+        return void (await step.acceptPlacement(this.commanders.as(pick(this.agencies, placement?.agency ?? 0)), placement?.id ?? ''));
       case 'recall':
         return void (await step.recallPlacement(operator, placement?.id ?? ''));
       case 'pay':
-        return void (await step.recordPayment(variant % 2 === 0 ? operator : this.as(partner), subject.debtId, 100 + variant));
+        return void (await step.recordPayment(variant % 2 === 0 ? operator : this.commanders.as(partner), subject.debtId, 100 + variant));
       case 'employ': {
         const sub = `clerk-${newId('event').slice(-6)}`;
         return void (side.clerk = { sub, authorityId: await step.grantStaffAuthority(operator, sub, { purposes: ['SERVICING'], categories: pick([['BALANCE', 'CONTACT'], ['IDENTITY']], variant) }) });
@@ -174,7 +172,7 @@ export class World {
     const room = this.rooms.room(way.room);
     const { rows } = await room.database.worker.query<{ at: number }>('select next_index - 1 as at from follower');
     const began = new Date();
-    const atLeast = variant % 3 === 0 ? this.seen : -1;
+    const atLeast = variant % 3 === 0 ? this.commanders.seen : -1;
     const answer = await room.execute({ actor: reader, document: way.document, variables: way.variablesOf(variables), operationName: null, requestId, atLeast, planned: false });
     const unforeseen = (answer.errors ?? []).filter(({ extensions }) => !['NOT_PERMITTED', 'BAD_INPUT', 'STALE_GRANT'].includes(extensions?.['code'] as string));
     if (unforeseen.length > 0) throw new Error(`${way.name}: ${JSON.stringify(unforeseen[0])}`);
@@ -211,21 +209,9 @@ export class World {
 
   /** Two borrowers, the first with two debts. */
   private async openDebts(operator: Actor): Promise<RegisteredDebt[]> {
-    const own = this.as(operator);
+    const own = this.commanders.as(operator);
     const first = await step.registerDebt(own);
     return [first, await step.registerDebt(own, { borrowerId: first.borrowerId }), await step.registerDebt(own)];
-  }
-
-  private as(commander: Actor): step.Commander {
-    return {
-      data: async <T>(document: string, variables: Record<string, unknown> = {}): Promise<T> => {
-        const room = ROOM_OF.find(([pattern]) => pattern.test(document))?.[1] ?? 'debts';
-        const answer = await this.rooms.execute(room, commander, document, variables, this.seen);
-        this.seen = Math.max(this.seen, answer.ledgerIndex);
-        if (answer.errors !== undefined || answer.data === null) throw new Error(JSON.stringify(answer.errors));
-        return answer.data as T;
-      },
-    };
   }
 }
 
