@@ -34,9 +34,12 @@ describe.each(['borrowers', 'debts'] as const)('an import killed while it writes
     const runUntil = async (at: number, creditorId: string): Promise<number> => {
       const { pool, life } = dyingPool(pools()[room], at);
       const options = optionsOf(creditorId);
-      const run = importPortfolio({ ...options, tools: { ...options.tools, [room]: pool } });
-      if (at === Number.POSITIVE_INFINITY) await run;
-      else await expect(run).rejects.toThrow('killed');
+      const end = await importPortfolio({ ...options, tools: { ...options.tools, [room]: pool } }).then(
+        () => 'complete',
+        (error: Error) => error.message,
+      );
+      // How often an import looks whether its last record was delivered depends on the machine: it may end before it is killed.
+      expect(end).toBe(life.statements < at ? 'complete' : 'killed');
       return life.statements;
     };
     const total = await runUntil(Number.POSITIVE_INFINITY, newId('creditor'));
