@@ -54,7 +54,8 @@ export function openKeyStore(pool: Pool, masterKeys: MasterKeys): KeyStore {
   return {
     keys,
     async createKeys(subjectIds) {
-      const fresh = new Map(subjectIds.map((id) => [id, randomBytes(SUBJECT_KEY_BYTES)]));
+      const drawn = randomBytes(SUBJECT_KEY_BYTES * subjectIds.length);
+      const fresh = new Map(subjectIds.map((id, at) => [id, drawn.subarray(at * SUBJECT_KEY_BYTES, (at + 1) * SUBJECT_KEY_BYTES)]));
       const { rowCount } = await pool.query(
         'insert into subject_key (subject_id, wrapped) select * from unnest($1::text[], $2::bytea[]) on conflict do nothing',
         [[...fresh.keys()], [...fresh].map(([id, key]) => seal(masterKeys.wrapping, wrapBinding(id), key))],
