@@ -9,6 +9,7 @@ import { LANGUAGES, type Language } from '../audit/bundle/report-texts';
 import { verifyBundle } from '../audit/bundle/verify-bundle';
 import { FormatError } from '../audit/log/format-error';
 import { parseVkey } from '../audit/log/note-key';
+import { parsePolicy } from '../audit/log/policy';
 import type { Report } from '../audit/log/verdict';
 import type { CommandLine } from './command-line';
 import { printJson } from './output';
@@ -18,12 +19,14 @@ import { UsageError } from './usage-error';
 interface VerifyChoices {
   readonly key?: string;
   readonly atLeast?: string;
+  readonly policy?: string;
   readonly json?: true;
   readonly language?: Language;
 }
 
 /** A checkpoint is a few hundred bytes; sixteen cosignatures make it a few thousand. */
 const CHECKPOINT_BYTES_MAX = 1024 * 1024;
+const POLICY_BYTES_MAX = 1_000_000;
 const VKEY = /^\S+\+[0-9a-f]{8}\+\S+$/;
 
 export function addVerify(parent: Command, line: CommandLine): void {
@@ -34,9 +37,10 @@ export function addVerify(parent: Command, line: CommandLine): void {
     .argument('<file>', 'the export')
     .option('--key <vkey>', "the ledger's verifier key, or a file that holds it, obtained from somewhere else than the export")
     .option('--at-least <file>', 'a checkpoint of the same ledger that you saw earlier: the export must contain it')
+    .option('--policy <file>', 'a C2SP tlog-policy: which logs you accept and which witnesses have to have cosigned')
     .addOption(new Option('--language <language>', 'of the report').choices([...LANGUAGES]))
     .option('--json', 'print the report as JSON')
-    .addHelpText('after', '\nExit codes: 0 verified against the given key, 1 broken (the report says where), 2 consistent but origin not trusted.\n\nExample:\n  cession verify october.cession --key "$(cat ledger-key.txt)" --at-least september.checkpoint')
+    .addHelpText('after', '\nExit codes: 0 verified against the given key or policy, 1 broken or against the policy (the report says where), 2 consistent but origin not trusted.\n\nExample:\n  cession verify october.cession --key "$(cat ledger-key.txt)" --at-least september.checkpoint')
     .action(async (file: string, choices: VerifyChoices) => {
       const report = await verifyFile(line, file, choices);
       if (choices.json) printJson(line.output, report);
@@ -45,15 +49,18 @@ export function addVerify(parent: Command, line: CommandLine): void {
     });
 }
 
-async function verifyFile({ output }: CommandLine, file: string, { key, atLeast }: VerifyChoices): Promise<Report> {
+async function verifyFile({ output }: CommandLine, file: string, { key, atLeast, policy }: VerifyChoices): Promise<Report> {
   if (!(await stat(file)).isFile()) throw new UsageError(`${file} is not a file.`, 'Name the export that `cession export` wrote or that was downloaded.');
   const vkey = key === undefined ? null : await readVkey(key);
   const known = atLeast === undefined ? null : await readCheckpoint(atLeast);
+  const rules = policy === undefined ? null : await readPolicy(policy);
   const progress = openProgress(output, 'Verifying');
   try {
     return await verifyBundle(file, {
       ...(vkey !== null && { vkey }),
       ...(known !== null && { atLeast: known }),
+      ...(rules !== null && { policy: rules }),
+      now: new Date(),
       onProgress: ({ entries, total }) => progress.to(entries, total),
     });
   } catch (error) {
@@ -74,6 +81,19 @@ async function readVkey(given: string): Promise<string> {
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     throw new UsageError(`--key is not a verifier key: ${error.message}.`, 'Give the line that `cession ledger key` prints (name+id+base64), or a file that holds it.');
+  }
+}
+
+async function readPolicy(file: string): Promise<Buffer> {
+  const { size } = await stat(file);
+  const bytes = size > POLICY_BYTES_MAX ? null : await readFile(file);
+  try {
+    if (bytes === null) throw new FormatError('POLICY_MALFORMED', 'the file is too long');
+    parsePolicy(bytes);
+    return bytes;
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    throw new UsageError(`${file} is not a policy: ${error.message}.`, 'Write it by C2SP tlog-policy: lines `log <vkey>`, `witness <name> <vkey>`, `group <name> all|any|<k> <names…>`, and one `quorum <name>|none`.');
   }
 }
 

@@ -10,6 +10,7 @@ import { FilesHash } from '../log/export-files';
 import { formatManifest, formatSeal, type Manifest, type Seal } from '../log/manifest';
 import { signNote } from '../log/note';
 import type { NoteSigner } from '../log/note-key';
+import type { AttachedFile } from './attachments';
 import { largestSize } from './member';
 
 export interface BundleSummary extends Seal {
@@ -34,9 +35,11 @@ export class BundleWriter {
     this.delivered.catch(() => undefined);
   }
 
-  async begin(manifest: Manifest, checkpoint: string): Promise<void> {
-    await this.add('manifest', Buffer.from(await signNote(formatManifest(manifest), [this.signer]), 'utf8'));
+  async begin(manifest: Omit<Manifest, 'files'>, checkpoint: string, attached: readonly AttachedFile[]): Promise<void> {
+    const text = formatManifest({ ...manifest, files: attached.map(({ name }) => name) });
+    await this.add('manifest', Buffer.from(await signNote(text, [this.signer]), 'utf8'));
     await this.add('checkpoint', Buffer.from(checkpoint, 'utf8'));
+    for (const { name, bytes } of attached) await this.add(name, bytes);
   }
 
   async add(name: string, bytes: Buffer): Promise<void> {

@@ -11,6 +11,7 @@ import { parseVkey, type NoteSigner } from '../log/note-key';
 import { encodeEntryBundle, encodeTile } from '../log/tiles';
 import { CompactRange, leafHash } from '../log/tree';
 import { accountFor } from './account';
+import { attachedFiles, type Attachments } from './attachments';
 import { BundleWriter, type BundleSummary } from './bundle-writer';
 
 export interface BundleEntry {
@@ -21,7 +22,7 @@ export interface BundleEntry {
 }
 
 /** What every export is made from. */
-export interface BundleSource {
+export interface BundleSource extends Attachments {
   /** The checkpoint note that the export stands on, with its cosignatures. */
   readonly checkpoint: string;
   readonly vkey: string;
@@ -43,7 +44,7 @@ export async function writeLogBundle(output: Writable, source: LogBundleSource):
   try {
     const checkpoint = { origin, size, root: root.toString('base64') };
     const { createdAt, mandate, vkey } = source;
-    await writer.begin({ kind: 'log', checkpoint, completeness: 'proven by this export', createdAt, mandate, streams: [], vkey }, source.checkpoint);
+    await writer.begin({ kind: 'log', checkpoint, completeness: 'proven by this export', createdAt, mandate, streams: [], vkey }, source.checkpoint, attachedFiles(source, source.checkpoint, vkey));
     const range = await writeSegments(writer, source, size);
     if (range.size !== size || !range.root().equals(root)) throw new Error(`the entries read are not the log of the checkpoint: ${range.size} of ${size} entries`);
     return await writer.finish();

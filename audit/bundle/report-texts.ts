@@ -13,7 +13,7 @@ const text = (en: string, zh: string): Text => ({ en, zh });
 export const OUTCOME_TEXTS: { readonly [outcome in Outcome]: Text } = {
   verified: text('VERIFIED: everything checked holds under the key given from outside', '已验证：所检查的内容在外部提供的密钥下全部成立'),
   consistent: text('CONSISTENT, ORIGIN NOT TRUSTED: the export agrees with itself; no key was given from outside', '内部一致，但来源未获信任：未从外部提供密钥'),
-  broken: text('BROKEN: the export is not what it claims to be', '已损坏：导出内容与其声明不符'),
+  broken: text('BROKEN: the export is not what it claims to be, or not what the policy asks for', '已损坏：导出内容与其声明或策略要求不符'),
 };
 
 export const ASPECT_TEXTS: { readonly [aspect in Aspect]: Text } = {

@@ -12,6 +12,7 @@ import { formatProof } from '../log/stream-check';
 import { encodeEntryBundle } from '../log/tiles';
 import { leafHash, verifyInclusion } from '../log/tree';
 import { accountFor } from './account';
+import { attachedFiles } from './attachments';
 import { BundleWriter, type BundleSummary } from './bundle-writer';
 import type { BundleEntry, BundleSource } from './log-bundle';
 
@@ -36,7 +37,7 @@ export async function writeStreamBundle(output: Writable, source: StreamBundleSo
   try {
     const checkpoint = { origin, size, root: root.toString('base64') };
     const { createdAt, mandate, vkey } = source;
-    await writer.begin({ kind: 'stream', checkpoint, completeness: 'not proven by this export', createdAt, mandate, streams, vkey }, source.checkpoint);
+    await writer.begin({ kind: 'stream', checkpoint, completeness: 'not proven by this export', createdAt, mandate, streams, vkey }, source.checkpoint, attachedFiles(source, source.checkpoint, vkey));
     for await (const entry of source.entries) {
       if (!verifyInclusion(entry.index, size, leafHash(entry.bytes), entry.proof, root)) throw new Error(`entry ${entry.index} is not in the tree of the checkpoint`);
       await segment.add(entry, accountFor(entry.index, entry.disclosures, scope));

@@ -9,13 +9,8 @@ import type { NoteAlgorithm } from './note-key';
 export const COSIGNATURE_V1 = 0x04;
 const TIME_BYTES = 8;
 
-/**
- * POSIX seconds. The specification allows up to 2^63 - 1 and lets a verifier refuse times in the future; what a double does
- * not hold exactly is 285 million years away and refused.
- */
-function isTime(seconds: bigint): boolean {
-  return seconds >= 0n && seconds <= BigInt(Number.MAX_SAFE_INTEGER);
-}
+/** POSIX seconds. The specification lets a verifier refuse times in the future; no date is as late as this one. */
+const LATEST_SECONDS = 8_640_000_000_000n;
 
 /** The two lines before the text keep a cosignature from passing as any other signature by the same key. */
 export function cosignedMessage(text: string, seconds: bigint): Buffer {
@@ -23,7 +18,7 @@ export function cosignedMessage(text: string, seconds: bigint): Buffer {
 }
 
 export function encodeCosignature(seconds: number, signature: Buffer): Buffer {
-  if (!Number.isSafeInteger(seconds) || seconds < 0) throw new FormatError('NOTE_MALFORMED', 'a cosignature needs a time in whole seconds');
+  if (!Number.isSafeInteger(seconds) || seconds < 0 || seconds > LATEST_SECONDS) throw new FormatError('NOTE_MALFORMED', 'a cosignature needs a time in whole seconds');
   const time = Buffer.alloc(TIME_BYTES);
   time.writeBigUInt64BE(BigInt(seconds));
   return Buffer.concat([time, signature]);
@@ -42,7 +37,7 @@ export const cosignatureV1: NoteAlgorithm = {
     const holds = ed25519Verifier(publicKey);
     return (text, cosignature) => {
       const seconds = cosignature.readBigUInt64BE(0);
-      return isTime(seconds) && holds(cosignedMessage(text, seconds), cosignature.subarray(TIME_BYTES));
+      return seconds <= LATEST_SECONDS && holds(cosignedMessage(text, seconds), cosignature.subarray(TIME_BYTES));
     };
   },
 };

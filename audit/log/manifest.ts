@@ -1,15 +1,18 @@
 /**
  * The two texts the log's key signs for an export: the manifest, which opens it and says what it is about, and the seal,
- * which closes it and commits to every byte between. Refuses unknown members: version 1 is exactly this.
+ * which closes it and commits to every byte between. Writes version 2, reads version 1, too; refuses unknown members of both.
  */
 import { canonicalize, parseCanonicalText, type JsonValue } from './canonical';
 import { isStream } from './commitment';
 import { isExactly, isInstant } from './event-shape';
+import { OPTIONAL_FILES, type OptionalFile } from './export-files';
 import { decodeBase64 } from './note';
 import { HASH_BYTES } from './tree';
 import { fail, type ReasonCode } from './verdict';
 
-export const MANIFEST_LINE = 'cession-export/v1';
+/** First line of each version's text, and its `v`. */
+const MANIFEST_LINES = { 1: 'cession-export/v1', 2: 'cession-export/v2' } as const;
+type ManifestVersion = keyof typeof MANIFEST_LINES;
 export const SEAL_LINE = 'cession-export-seal/v1';
 
 /** Entries n = from..to of a stream; from = to + 1 when it had none in the range. */
@@ -25,6 +28,8 @@ export interface Manifest {
   /** What the exporter states; the verifier reports its own finding. */
   readonly completeness: 'proven by this export' | 'not proven by this export';
   readonly createdAt: string;
+  /** Which of the optional files follow the checkpoint, in their order. Version 1 had none. */
+  readonly files: readonly OptionalFile[];
   /** The right under which the export was asked for, or null for the operator's own. */
   readonly mandate: string | null;
   /** Empty for a whole log. */
@@ -42,7 +47,7 @@ export interface Seal {
 }
 
 export function formatManifest(manifest: Manifest): string {
-  return `${MANIFEST_LINE}\n${canonicalize({ ...manifest, v: 1 })}\n`;
+  return `${MANIFEST_LINES[2]}\n${canonicalize({ ...manifest, v: 2 })}\n`;
 }
 
 export function formatSeal(seal: Seal): string {
@@ -67,10 +72,12 @@ function isRange(value: JsonValue): boolean {
 
 export function parseManifest(text: string): Manifest {
   const refuse = (detail: string): never => fail('integrity', { code: 'MANIFEST_MALFORMED', file: 'manifest', detail });
-  const value = readText(text, MANIFEST_LINE, 'manifest', 'MANIFEST_MALFORMED');
-  if (!isExactly(value, ['checkpoint', 'completeness', 'createdAt', 'kind', 'mandate', 'streams', 'v', 'vkey'])) return refuse('a member is missing or unknown');
-  const { checkpoint, completeness, createdAt, kind, mandate, streams, vkey } = value;
-  if (value['v'] !== 1 || (kind !== 'log' && kind !== 'stream')) return refuse('version or kind is unknown');
+  const version: ManifestVersion = text.startsWith(`${MANIFEST_LINES[1]}\n`) ? 1 : 2;
+  const value = readText(text, MANIFEST_LINES[version], 'manifest', 'MANIFEST_MALFORMED');
+  if (!isExactly(value, ['checkpoint', 'completeness', 'createdAt', 'kind', 'mandate', 'streams', 'v', 'vkey', ...(version === 1 ? [] : ['files'])])) return refuse('a member is missing or unknown');
+  const { checkpoint, completeness, createdAt, files = [], kind, mandate, streams, vkey } = value;
+  if (value['v'] !== version || (kind !== 'log' && kind !== 'stream')) return refuse('version or kind is unknown');
+  if (!isFileList(files)) return refuse('an optional file is unknown or out of its order');
   if (!isExactly(checkpoint, ['origin', 'root', 'size']) || !isCount(checkpoint['size'])) return refuse('the checkpoint is not named');
   if (typeof checkpoint['origin'] !== 'string' || typeof checkpoint['root'] !== 'string' || decodeBase64(checkpoint['root'])?.length !== HASH_BYTES) return refuse('the checkpoint is not named');
   if (completeness !== 'proven by this export' && completeness !== 'not proven by this export') return refuse('no statement on completeness');
@@ -79,7 +86,14 @@ export function parseManifest(text: string): Manifest {
   const ranges = streams as unknown as readonly StreamRange[];
   for (let i = 1; i < ranges.length; i += 1) if ((ranges[i - 1] as StreamRange).stream >= (ranges[i] as StreamRange).stream) return refuse('streams are not in ascending order');
   if ((kind === 'log') !== (ranges.length === 0)) return refuse('a whole log names no streams, a stream export at least one');
-  return value as unknown as Manifest;
+  return { ...(value as unknown as Manifest), files };
+}
+
+/** A part of OPTIONAL_FILES, in the same order. */
+function isFileList(value: JsonValue): value is readonly OptionalFile[] {
+  if (!Array.isArray(value)) return false;
+  const named = value as readonly JsonValue[];
+  return canonicalize(named) === canonicalize(OPTIONAL_FILES.filter((file) => named.includes(file)));
 }
 
 export function parseSeal(text: string): Seal {

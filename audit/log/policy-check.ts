@@ -71,15 +71,10 @@ function count(opened: OpenedNote, policy: Policy, now: Date | undefined): { rea
   });
   const witnessed = all.filter(({ at }) => now === undefined || at.getTime() <= now.getTime() + LEEWAY_MS);
   const early = all.filter((cosigned) => !witnessed.includes(cosigned));
-  const reasons: Finding[] = early.map(({ witness, at }) => ({ code: 'COSIGNATURE_IN_FUTURE', file: 'checkpoint', expected: `not after ${now?.toISOString() ?? ''}`, got: `${witness.key.name} ${printTime(at)}` }));
-  const names = witnessed.map(({ witness, at }) => `${printName(witness.name)} ${printTime(at)}`).join(', ');
+  const reasons: Finding[] = early.map(({ witness, at }) => ({ code: 'COSIGNATURE_IN_FUTURE', file: 'checkpoint', expected: `not after ${now?.toISOString() ?? ''}`, got: `${witness.key.name} ${at.toISOString()}` }));
+  const names = witnessed.map(({ witness, at }) => `${printName(witness.name)} ${at.toISOString()}`).join(', ');
   const isReached = reachesQuorum(policy, new Set(witnessed.map(({ witness }) => witness.key.publicKey.toString('hex'))));
   if (!isReached) reasons.unshift({ code: 'QUORUM_MISSING', file: 'checkpoint', expected: printName(policy.quorum), got: names === '' ? 'no cosignature' : names });
   else reasons.unshift(policy.quorum === NO_QUORUM ? { code: 'QUORUM_NOT_ASKED' } : { code: 'QUORUM_REACHED', expected: printName(policy.quorum), got: names });
   return { reasons: { state: isReached ? 'proven' : 'failed', reasons }, witnessed };
-}
-
-/** A time beyond what calendars hold was verified all the same. */
-function printTime(at: Date): string {
-  return Number.isNaN(at.getTime()) ? 'at no date' : at.toISOString();
 }

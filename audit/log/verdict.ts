@@ -126,11 +126,20 @@ export interface ReportCounts {
   readonly withheld: { readonly [reason: string]: number };
 }
 
+/** A time that somebody else attested for the tree of a size; instants as in entries. */
+export interface ReportedTime {
+  readonly size: number;
+  readonly at: string;
+  readonly by: 'witness' | 'timestamp';
+  readonly name: string;
+}
+
 export interface Report extends ReportSubject {
   readonly format: 'cession-report/v1';
   readonly outcome: Outcome;
   readonly exitCode: number;
   readonly counts: ReportCounts;
+  readonly attested: readonly ReportedTime[];
   readonly integrity: Verdict;
   readonly completeness: Verdict;
   readonly time: Verdict;
@@ -160,9 +169,9 @@ export function verdictsOfFailure(failure: VerificationFailure): Verdicts {
   return { integrity: open, completeness: open, time: open, policy: open, [failure.aspect]: { state: 'failed', reasons: [failure.finding] } };
 }
 
-export function composeReport(subject: ReportSubject, counts: ReportCounts, verdicts: Verdicts): Report {
+export function composeReport(subject: ReportSubject, { attested, ...counts }: ReportCounts & Pick<Report, 'attested'>, verdicts: Verdicts): Report {
   const failed = ASPECTS.some((aspect) => verdicts[aspect].state === 'failed');
   // Without a key from outside an export proves only that it agrees with itself: whoever made it chose the key, too.
   const outcome = failed ? 'broken' : subject.keyGiven && verdicts.integrity.state === 'proven' ? 'verified' : 'consistent';
-  return { format: 'cession-report/v1', outcome, exitCode: EXIT_CODES[outcome], ...subject, counts, ...verdicts };
+  return { format: 'cession-report/v1', outcome, exitCode: EXIT_CODES[outcome], ...subject, counts, attested, ...verdicts };
 }

@@ -2,8 +2,10 @@
  * Verifies an export given as named byte streams: no file system, no network, no database. The order of the checks is
  * the order of the files, so that the first thing wrong is named with its place and memory stays constant.
  */
+import { attest, type Attestation } from './attestation';
 import { decodeUtf8 } from './canonical';
 import { parseCheckpoint, verifyCheckpoint, type Checkpoint } from './checkpoint';
+import { CHECKPOINTS_FILE, checkSeries, compareKnown, parseSeries, type PastCheckpoint } from './checkpoint-series';
 import type { DisclosureRecord } from './disclosure-record';
 import { FileSequence, logSegmentNames, SEGMENT, streamSegmentNames, type ExportFile } from './export-files';
 import { locate } from './locate';
@@ -11,9 +13,12 @@ import { LogCheck } from './log-check';
 import { parseManifest, parseSeal, type Manifest } from './manifest';
 import { openNote, parseNote } from './note';
 import { parseVkey, type VerifierKey } from './note-key';
+import { parsePolicy, type Policy } from './policy';
 import { readSegment } from './segment';
 import { parseProofs, StreamCheck, type ProofRecord } from './stream-check';
 import { decodeTile } from './tiles';
+import { judgeTime } from './time-bounds';
+import { parseTimestamps, TIMESTAMPS_FILE, type StampVerifier, type TimestampRecord } from './timestamp-file';
 import { composeReport, fail, verdictsOfFailure, VerificationFailure, type Finding, type Report, type ReportSubject, type Verdicts } from './verdict';
 
 export interface VerifyOptions {
@@ -21,6 +26,12 @@ export interface VerifyOptions {
   readonly vkey?: string;
   /** A checkpoint note of the same log seen earlier: the export's log must contain it. */
   readonly atLeast?: string;
+  /** A C2SP tlog-policy file: a log it names is trusted as by `vkey`, and its quorum has to have cosigned the checkpoint. */
+  readonly policy?: Uint8Array;
+  /** Reads RFC 3161 tokens and believes certificates given to it; without it time stamps are not checked. */
+  readonly verifyStamp?: StampVerifier;
+  /** The verifier's own clock, against cosignatures from the future. */
+  readonly now?: Date;
   readonly onProgress?: (progress: { readonly entries: number; readonly total: number | null }) => void;
 }
 
@@ -32,27 +43,35 @@ interface Counts {
   withheld: Record<string, number>;
 }
 
+/** What came from outside, read. */
+interface Given {
+  readonly key: VerifierKey | null;
+  readonly policy: Policy | null;
+}
+
 /**
- * Reads a whole export; the report says everything about what it contains. Throws FormatError when the key or checkpoint
- * given from outside cannot be read: that is the caller's mistake, not the export's.
+ * Reads a whole export; the report says everything about what it contains. Throws FormatError when the key, checkpoint or
+ * policy given from outside cannot be read: that is the caller's mistake, not the export's.
  */
 export async function verifyExport(files: AsyncIterable<ExportFile>, options: VerifyOptions = {}): Promise<Report> {
   const given = options.vkey === undefined ? null : parseVkey(options.vkey);
   if (options.atLeast !== undefined) parseCheckpoint(parseNote(options.atLeast).text);
-  const verification = new Verification(new FileSequence(files), options, given);
+  const policy = options.policy === undefined ? null : parsePolicy(options.policy);
+  const verification = new Verification(new FileSequence(files), options, { key: given, policy });
   return verification.run();
 }
 
 class Verification {
   private readonly subject: Subject;
   private readonly counts: Counts = { entries: 0, disclosed: 0, withheld: {} };
+  private attestation: Attestation = { policy: { state: 'not checked', reasons: [] }, attested: [], remarks: [] };
 
   constructor(
     private readonly files: FileSequence,
     private readonly options: VerifyOptions,
-    private readonly given: VerifierKey | null,
+    private readonly given: Given,
   ) {
-    this.subject = { kind: null, origin: null, size: null, root: null, createdAt: null, mandate: null, streams: [], vkey: options.vkey ?? null, keyGiven: given !== null };
+    this.subject = { kind: null, origin: null, size: null, root: null, createdAt: null, mandate: null, streams: [], vkey: options.vkey ?? null, keyGiven: given.key !== null };
   }
 
   async run(): Promise<Report> {
@@ -65,7 +84,8 @@ class Verification {
     } finally {
       await this.files.close();
     }
-    return composeReport(this.subject, { files: this.files.hash.count, ...this.counts }, verdicts);
+    const attested = this.attestation.attested.map((one) => ({ ...one, at: one.at.toISOString() }));
+    return composeReport(this.subject, { files: this.files.hash.count, ...this.counts, attested }, verdicts);
   }
 
   private async check(): Promise<Verdicts> {
@@ -75,9 +95,13 @@ class Verification {
     if (known !== null && known.size > checkpoint.size) {
       fail('integrity', { code: 'OLDER_THAN_KNOWN', file: 'checkpoint', expected: `at least ${known.size}`, got: String(checkpoint.size) });
     }
-    const compared = manifest.kind === 'log' ? await this.checkLog(checkpoint, known, manifest) : await this.checkStreams(checkpoint, known, manifest);
+    const series = await this.readSeries(manifest, checkpoint, key);
+    await this.attest([...series, checkpoint], manifest, key);
+    const isCompared = known === null ? null : compareKnown(known, [...series, checkpoint]) || manifest.kind === 'log';
+    if (manifest.kind === 'log') await this.checkLog(checkpoint, known, manifest);
+    else await this.checkStreams(checkpoint, manifest);
     await this.checkSeal(key);
-    return this.conclude(manifest, known === null ? null : compared);
+    return this.conclude(manifest, series.length, isCompared);
   }
 
   private async readManifest(): Promise<{ manifest: Manifest; key: VerifierKey }> {
@@ -88,25 +112,42 @@ class Verification {
       // The text is read before its signature, because only it names the key when none was given from outside.
       const manifest = parseManifest(note.slice(0, note.lastIndexOf('\n\n') + 1));
       Object.assign(this.subject, { kind: manifest.kind, createdAt: manifest.createdAt, mandate: manifest.mandate, streams: manifest.streams });
-      if (this.given !== null && this.options.vkey !== manifest.vkey) fail('integrity', { code: 'KEY_MISMATCH', ...place, expected: this.options.vkey ?? '', got: manifest.vkey });
-      const key = this.given ?? parseVkey(manifest.vkey);
-      this.subject.vkey = manifest.vkey;
+      if (this.given.key !== null && this.options.vkey !== manifest.vkey) fail('integrity', { code: 'KEY_MISMATCH', ...place, expected: this.options.vkey ?? '', got: manifest.vkey });
+      const accepted = this.given.key ?? this.given.policy?.logs.find(({ vkey }) => vkey === manifest.vkey)?.key ?? null;
+      const key = accepted ?? parseVkey(manifest.vkey);
+      Object.assign(this.subject, { vkey: manifest.vkey, keyGiven: accepted !== null });
       openOnly(note, key, 'manifest');
       return { manifest, key };
     });
   }
 
-  private async readCheckpoint(manifest: Manifest, key: VerifierKey): Promise<Checkpoint> {
+  private async readCheckpoint(manifest: Manifest, key: VerifierKey): Promise<PastCheckpoint> {
     const place = { file: 'checkpoint' };
     const bytes = await this.files.take('checkpoint');
-    const checkpoint = locate(place, () => verifyCheckpoint(decodeUtf8(bytes), key));
-    const { origin, size, root } = checkpoint;
+    const signed = locate(place, () => decodeUtf8(bytes));
+    const { origin, size, root } = locate(place, () => verifyCheckpoint(signed, key));
     const stated = manifest.checkpoint;
     if (origin !== stated.origin || size !== stated.size || root.toString('base64') !== stated.root) {
       fail('integrity', { code: 'CHECKPOINT_MISMATCH', ...place, expected: `${stated.origin} ${stated.size} ${stated.root}`, got: `${origin} ${size} ${root.toString('base64')}` });
     }
     Object.assign(this.subject, { origin, size, root: stated.root });
-    return checkpoint;
+    return { origin, size, root, signed };
+  }
+
+  private async readSeries(manifest: Manifest, checkpoint: Checkpoint, key: VerifierKey): Promise<PastCheckpoint[]> {
+    if (!manifest.files.includes(CHECKPOINTS_FILE)) return [];
+    const bytes = await this.files.take(CHECKPOINTS_FILE);
+    return checkSeries(locate({ file: CHECKPOINTS_FILE }, () => parseSeries(decodeUtf8(bytes))), checkpoint, key);
+  }
+
+  private async attest(checkpoints: readonly PastCheckpoint[], manifest: Manifest, key: VerifierKey): Promise<void> {
+    let timestamps: TimestampRecord[] = [];
+    if (manifest.files.includes(TIMESTAMPS_FILE)) {
+      const bytes = await this.files.take(TIMESTAMPS_FILE);
+      timestamps = locate({ file: TIMESTAMPS_FILE }, () => parseTimestamps(decodeUtf8(bytes)));
+    }
+    const { verifyStamp = null, now } = this.options;
+    this.attestation = await attest(checkpoints, timestamps, { key, keyGiven: this.given.key !== null, policy: this.given.policy, verifyStamp, now });
   }
 
   /** The caller's own checkpoint; signed by the same key, so a wrong file cannot pass as an old state of this log. */
@@ -115,7 +156,7 @@ class Verification {
     return atLeast === undefined ? null : locate({ file: 'the checkpoint given' }, () => verifyCheckpoint(atLeast, key));
   }
 
-  private async checkLog(checkpoint: Checkpoint, known: Checkpoint | null, manifest: Manifest): Promise<boolean> {
+  private async checkLog(checkpoint: Checkpoint, known: Checkpoint | null, manifest: Manifest): Promise<void> {
     const check = new LogCheck({ origin: checkpoint.origin, vkey: manifest.vkey, known });
     for (let n = 0; n * SEGMENT < checkpoint.size; n += 1) {
       const width = Math.min(SEGMENT, checkpoint.size - n * SEGMENT);
@@ -131,10 +172,9 @@ class Verification {
       this.options.onProgress?.({ entries: this.counts.entries, total: checkpoint.size });
     }
     check.finish(checkpoint);
-    return true;
   }
 
-  private async checkStreams(checkpoint: Checkpoint, known: Checkpoint | null, manifest: Manifest): Promise<boolean> {
+  private async checkStreams(checkpoint: Checkpoint, manifest: Manifest): Promise<void> {
     const check = new StreamCheck(checkpoint, manifest.streams);
     let last = SEGMENT;
     for (let n = 0; (await this.files.peek()) !== 'seal'; n += 1) {
@@ -153,9 +193,6 @@ class Verification {
       this.options.onProgress?.({ entries: this.counts.entries, total: null });
     }
     check.finish();
-    if (known === null || known.size !== checkpoint.size) return false;
-    if (!known.root.equals(checkpoint.root)) fail('integrity', { code: 'FORKED_FROM_KNOWN', file: 'checkpoint', expected: known.root.toString('base64'), got: checkpoint.root.toString('base64') });
-    return true;
   }
 
   private count(record: DisclosureRecord): void {
@@ -178,15 +215,17 @@ class Verification {
     differs(reasons(seal.withheld), reasons(this.counts.withheld));
   }
 
-  private conclude(manifest: Manifest, compared: boolean | null): Verdicts {
+  private conclude(manifest: Manifest, series: number, isCompared: boolean | null): Verdicts {
     const whole = manifest.kind === 'log';
     const integrity: Finding[] = [{ code: 'ALL_ENTRIES_CHECKED' }];
-    if (compared !== null) integrity.push({ code: compared ? 'KNOWN_CHECKPOINT_CONTAINED' : 'KNOWN_CHECKPOINT_NOT_COMPARED' });
+    if (series > 0) integrity.push({ code: 'CHECKPOINTS_CONSISTENT', got: String(series) });
+    if (isCompared !== null) integrity.push({ code: isCompared ? 'KNOWN_CHECKPOINT_CONTAINED' : 'KNOWN_CHECKPOINT_NOT_COMPARED' });
+    const { policy, attested, remarks } = this.attestation;
     return {
       integrity: { state: 'proven', reasons: integrity },
       completeness: whole ? { state: 'proven', reasons: [{ code: 'WHOLE_LOG_PRESENT' }] } : { state: 'not proven', reasons: [{ code: 'STREAM_HEAD_NOT_IN_EXPORT' }] },
-      time: { state: 'not proven', reasons: [{ code: 'OPERATOR_CLOCK_ONLY' }] },
-      policy: { state: 'not checked', reasons: [{ code: 'NO_POLICY_GIVEN' }] },
+      time: judgeTime(manifest.checkpoint.size, attested, remarks),
+      policy,
     };
   }
 }

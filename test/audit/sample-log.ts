@@ -3,14 +3,16 @@
  * dishonest operator, who signs whatever he likes.
  */
 import { Writable } from 'node:stream';
+import type { Attachments } from '../../audit/bundle/attachments';
 import { writeLogBundle, type BundleEntry } from '../../audit/bundle/log-bundle';
 import { writeStreamBundle, type ProvenBundleEntry } from '../../audit/bundle/stream-bundle';
+import type { SeriesRecord } from '../../audit/log/checkpoint-series';
 import { signCheckpoint } from '../../audit/log/checkpoint';
 import { writeEntry, ZERO_HASH, type EntryPlace, type StreamLink } from '../../audit/log/entry';
 import { sealEvent, type EventDraft } from '../../audit/log/event';
 import type { HeldDisclosure } from '../../audit/log/held-disclosure';
 import { createSigningKey, openSigningKey } from '../../audit/log/note-key';
-import { proveInclusion, type NodeReader } from '../../audit/log/proof';
+import { proveConsistency, proveInclusion, type NodeReader } from '../../audit/log/proof';
 import { CompactRange } from '../../audit/log/tree';
 
 export const ORIGIN = 'cession.test/ledger';
@@ -113,6 +115,13 @@ export async function sampleLog(size: number, forgery: Forgery = {}, events: rea
   return { entries, leaves, checkpoint: await checkpointAt(size), read, checkpointAt };
 }
 
+/** Earlier checkpoints of the log as an export carries them. */
+export async function seriesOf(log: SampleLog, sizes: readonly number[], cosign: (note: string) => Promise<string> = async (note) => note): Promise<SeriesRecord[]> {
+  const records: SeriesRecord[] = [];
+  for (const size of sizes) records.push({ checkpoint: await cosign(await log.checkpointAt(size)), consistency: await proveConsistency(size, log.entries.length, log.read) });
+  return records;
+}
+
 export function collect(): { readonly output: Writable; bytes(): Buffer } {
   const chunks: Buffer[] = [];
   const output = new Writable({
@@ -128,14 +137,14 @@ async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
   yield* items;
 }
 
-export async function logBundle(log: SampleLog): Promise<Buffer> {
+export async function logBundle(log: SampleLog, attachments: Attachments = {}): Promise<Buffer> {
   const sink = collect();
-  await writeLogBundle(sink.output, { checkpoint: log.checkpoint, vkey: KEY.vkey, signer: SIGNER, createdAt: CREATED_AT, mandate: null, entries: each(log.entries) });
+  await writeLogBundle(sink.output, { checkpoint: log.checkpoint, vkey: KEY.vkey, signer: SIGNER, createdAt: CREATED_AT, mandate: null, entries: each(log.entries), ...attachments });
   return sink.bytes();
 }
 
 /** The entries of these streams, found by the links kept beside them. */
-export async function streamBundle(log: SampleLog, ranges: readonly { stream: string; from: number; to: number }[]): Promise<Buffer> {
+export async function streamBundle(log: SampleLog, ranges: readonly { stream: string; from: number; to: number }[], attachments: Attachments = {}): Promise<Buffer> {
   const sink = collect();
   const chosen: ProvenBundleEntry[] = [];
   for (const entry of log.entries) {
@@ -148,6 +157,6 @@ export async function streamBundle(log: SampleLog, ranges: readonly { stream: st
     );
     if (wanted) chosen.push({ ...entry, proof: await proveInclusion(entry.index, log.entries.length, log.read) });
   }
-  await writeStreamBundle(sink.output, { checkpoint: log.checkpoint, vkey: KEY.vkey, signer: SIGNER, createdAt: CREATED_AT, mandate: 'mandate_test', streams: ranges, entries: each(chosen) });
+  await writeStreamBundle(sink.output, { checkpoint: log.checkpoint, vkey: KEY.vkey, signer: SIGNER, createdAt: CREATED_AT, mandate: 'mandate_test', streams: ranges, entries: each(chosen), ...attachments });
   return sink.bytes();
 }

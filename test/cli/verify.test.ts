@@ -2,6 +2,7 @@
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { createCosignerKey } from '../../audit/log/cosigner';
 import type { Report } from '../../audit/log/verdict';
 import { KEY, logBundle, OTHER_KEY, sampleLog, streamBundle, type SampleLog } from '../audit/sample-log';
 import { runCli } from './run-cli';
@@ -32,6 +33,10 @@ beforeAll(async () => {
     older: await log.checkpointAt(100),
     newer: (await sampleLog(301)).checkpoint,
     'bad-checkpoint': 'nonsense',
+    'own.policy': `log ${KEY.vkey}\nquorum none\n`,
+    'strict.policy': `log ${KEY.vkey}\nwitness w ${createCosignerKey('w.test', Buffer.alloc(32, 3)).vkey}\nquorum w\n`,
+    'other.policy': `log ${OTHER_KEY.vkey}\nquorum none\n`,
+    'cut.policy': `log ${KEY.vkey}\nquorum none`,
   };
   for (const [name, content] of Object.entries(files)) await fs.writeFile(at(name), content);
 });
@@ -54,6 +59,9 @@ describe('cession verify', () => {
     ['a stream export, key given', ['stream', '--key', KEY.vkey], 0, 'verified', 'ALL_ENTRIES_CHECKED'],
     ['an export that contains a checkpoint seen earlier', ['good', '--key', KEY.vkey, '--at-least', 'older'], 0, 'verified', 'KNOWN_CHECKPOINT_CONTAINED'],
     ['an export older than a checkpoint seen', ['good', '--key', KEY.vkey, '--at-least', 'newer'], 1, 'broken', 'OLDER_THAN_KNOWN'],
+    ['a good export, a policy instead of a key', ['good', '--policy', 'own.policy'], 0, 'verified', 'ALL_ENTRIES_CHECKED'],
+    ['a good export, too few witnesses for the policy', ['good', '--policy', 'strict.policy'], 1, 'broken', 'ALL_ENTRIES_CHECKED'],
+    ['a good export, the policy of another log', ['good', '--policy', 'other.policy'], 1, 'broken', 'ALL_ENTRIES_CHECKED'],
   ])('of %s: exit code and outcome', async (_what, arguments_, exitCode, outcome, reason) => {
     const places = arguments_.map((argument) => (/^(--|.*\+)/.test(argument) ? argument : at(argument)));
     const run = await runCli(['verify', ...places, '--json']);
@@ -93,6 +101,12 @@ describe('cession verify', () => {
     expect(run.exitCode).toBe(exitCode);
     expect(run.err).toMatch(message);
     expect(run.out).toBe('');
+  });
+
+  it('names the line of a policy that is none', async () => {
+    const run = await runCli(['verify', at('good'), '--policy', at('cut.policy')]);
+    expect(run).toMatchObject({ exitCode: 64, out: '' });
+    expect(run.err).toMatch(/cut\.policy is not a policy: line 2: the last line does not end.*\n.*→ Write it by C2SP tlog-policy/);
   });
 
   it('never repeats a wrong key', async () => {

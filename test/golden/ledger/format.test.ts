@@ -18,8 +18,11 @@ import { parseDisclosure } from '../../../audit/log/commitment';
 import { parseEntry, writeEntry, ZERO_HASH } from '../../../audit/log/entry';
 import { sealEvent, type EventDraft } from '../../../audit/log/event';
 import type { HeldDisclosure } from '../../../audit/log/held-disclosure';
+import { createCosignerKey, openCosigner } from '../../../audit/log/cosigner';
+import { formatSignature, parseNote } from '../../../audit/log/note';
 import { createSigningKey, openSigningKey } from '../../../audit/log/note-key';
-import { proveInclusion } from '../../../audit/log/proof';
+import { proveConsistency, proveInclusion, type NodeReader } from '../../../audit/log/proof';
+import { formatTlogProof } from '../../../audit/log/tlog-proof';
 import { tilePath } from '../../../audit/log/tiles';
 import { CompactRange } from '../../../audit/log/tree';
 import { REASON_CODES } from '../../../audit/log/verdict';
@@ -30,6 +33,16 @@ const PAGE = join(__dirname, '../../../audit/FORMAT.md');
 const ORIGIN = 'cession.example/ledger';
 const KEY = createSigningKey(ORIGIN, Buffer.from(Array.from({ length: 32 }, (_, i) => i)));
 const SIGNER = openSigningKey(KEY.secret);
+const WITNESS = createCosignerKey('witness.example/w1', Buffer.from(Array.from({ length: 32 }, (_, i) => 32 + i)));
+const COSIGNER = openCosigner(WITNESS.secret, () => new Date('2026-11-21T20:21:00.000Z'));
+const POLICY = `log ${KEY.vkey}
+witness regulator ${WITNESS.vkey} https://witness.example/
+quorum regulator
+`;
+
+async function cosigned(note: string): Promise<string> {
+  return note + formatSignature({ name: COSIGNER.name, keyId: COSIGNER.keyId, signature: await COSIGNER.sign(parseNote(note).text) });
+}
 
 let salts = 0;
 const drawSalt = (): string => {
@@ -96,6 +109,8 @@ const EVENTS: readonly { draft: EventDraft; streams: readonly string[]; source: 
 async function makeExamples(): Promise<{ texts: ReadonlyMap<string, string>; log: Buffer; stream: Buffer }> {
   const range = CompactRange.empty();
   const nodes = new Map<string, Buffer>();
+  const read: NodeReader = async (wanted) => wanted.map(({ level, index }) => nodes.get(`${level}/${index}`) as Buffer);
+  const roots: Buffer[] = [];
   const entries: BundleEntry[] = [];
   const leaves: Buffer[] = [];
   let event: Buffer = Buffer.alloc(0);
@@ -107,15 +122,18 @@ async function makeExamples(): Promise<{ texts: ReadonlyMap<string, string>; log
     const entry = writeEntry(place, sealed.bytes, links, drawSalt);
     range.append(entry.leafHash, ({ level, index: at }, hash) => nodes.set(`${level}/${at}`, hash));
     leaves.push(entry.leafHash);
+    roots.push(range.root());
     const kept = sealed.disclosures.map((held): HeldDisclosure => (held.kind === 'personal' ? { ...held, text: null, sealed: '' } : held));
     entries.push({ index, bytes: entry.bytes, disclosures: [...kept, ...entry.links] });
   }
-  const checkpoint = await signCheckpoint({ origin: ORIGIN, size: 3, root: range.root() }, SIGNER);
-  const source = { checkpoint, vkey: KEY.vkey, signer: SIGNER, createdAt: '2026-11-21T20:30:00.000Z', mandate: null };
+  const signed = await signCheckpoint({ origin: ORIGIN, size: 3, root: range.root() }, SIGNER);
+  const checkpoint = await cosigned(signed);
+  const series = [{ checkpoint: await signCheckpoint({ origin: ORIGIN, size: 2, root: roots[1] as Buffer }, SIGNER), consistency: await proveConsistency(2, 3, read) }];
+  const source = { checkpoint, series, vkey: KEY.vkey, signer: SIGNER, createdAt: '2026-11-21T20:30:00.000Z', mandate: null };
   const log = collect();
   await writeLogBundle(log.output, { ...source, entries: Readable.from(entries) as AsyncIterable<BundleEntry> });
   const stream = collect();
-  const proof = await proveInclusion(2, 3, async (wanted) => wanted.map(({ level, index }) => nodes.get(`${level}/${index}`) as Buffer));
+  const proof = await proveInclusion(2, 3, read);
   const chosen = Readable.from([{ ...(entries[2] as BundleEntry), proof }]) as AsyncIterable<BundleEntry & { proof: Buffer[] }>;
   await writeStreamBundle(stream.output, { ...source, streams: [{ stream: `debt:${DEBT}`, from: 1, to: 1 }], entries: chosen });
   const files = async (bundle: Buffer): Promise<Map<string, string>> => {
@@ -136,14 +154,19 @@ async function makeExamples(): Promise<{ texts: ReadonlyMap<string, string>; log
     ['link', opened(held.at(-1) as HeldDisclosure)],
     ['tree', [...leaves, range.root()].map((hash) => hash.toString('base64')).join('\n')],
     ['vkey', KEY.vkey],
-    ['checkpoint', checkpoint.trimEnd()],
+    ['checkpoint', signed.trimEnd()],
+    ['witness', WITNESS.vkey],
+    ['cosigned', checkpoint.trimEnd()],
+    ['policy', POLICY.trimEnd()],
+    ['tlogproof', formatTlogProof({ index: 2, proof, checkpoint, extra: null }).trimEnd()],
+    ['series', (ofLog.get('checkpoints') as string).trimEnd()],
     ['paths', paths.map(([level, index, width]) => `${level ?? 'entries'} ${index} ${width} → ${tilePath({ level, index, width })}`).join('\n')],
     ['header', createHash('sha256').update(memberHeader('manifest', 700)).digest('hex')],
     ['manifest', (ofLog.get('manifest') as string).trimEnd()],
     ['record', (ofLog.get('disclosures/000') as string).trimEnd().split('\n')[2] as string],
     ['proof', (ofStream.get('proofs/000') as string).trimEnd()],
     ['seal', (ofLog.get('seal') as string).trimEnd()],
-    ['report', JSON.stringify(await verifyBundle(Readable.from([stream.bytes()], { objectMode: false }), { vkey: KEY.vkey }), null, 2)],
+    ['report', JSON.stringify(await verifyBundle(Readable.from([stream.bytes()], { objectMode: false }), { policy: Buffer.from(POLICY) }), null, 2)],
     ['codes', REASON_CODES.map((code) => `${code.padEnd(30)} ${REASON_TEXTS[code].en}`).join('\n')],
   ]);
   return { texts, log: log.bytes(), stream: stream.bytes() };
@@ -173,13 +196,19 @@ describe('the format page', () => {
     const file = join(__dirname, `${kind}.tar`);
     if (REWRITES_GOLDEN) writeFileSync(file, examples[kind]);
     expect(existsSync(file) && readFileSync(file).equals(examples[kind])).toBe(true);
-    const report = await verifyBundle(file, { vkey: KEY.vkey });
+    const report = await verifyBundle(file, { policy: Buffer.from(POLICY) });
     expect(report.outcome).toBe('verified');
     for (const language of ['en', 'zh'] as const) {
       const page = join(__dirname, `${kind}-report.${language}.txt`);
       if (REWRITES_GOLDEN) writeFileSync(page, renderReport(report, language));
       expect(renderReport(report, language)).toBe(readFileSync(page, 'utf8'));
     }
+  });
+
+  it.each(['log', 'stream'] as const)('stands for a reader that still verifies the %s export of version 1, which is never rewritten', async (kind) => {
+    const file = join(__dirname, 'v1', `${kind}.tar`);
+    expect(readFileSync(file).includes('cession-export/v1\n')).toBe(true);
+    expect(await verifyBundle(file, { vkey: KEY.vkey })).toMatchObject({ outcome: 'verified', exitCode: 0, integrity: { state: 'proven' }, policy: { state: 'not checked' } });
   });
 
   it('shows an entry whose event bytes are those of the event above it', () => {

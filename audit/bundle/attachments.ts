@@ -1,0 +1,31 @@
+/**
+ * The optional files of an export: earlier checkpoints with their consistency proofs, and time stamps. Refuses one that a
+ * verifier would refuse, before it is sealed in.
+ */
+import { parseCheckpoint } from '../log/checkpoint';
+import { CHECKPOINTS_FILE, checkSeries, formatSeries, type SeriesRecord } from '../log/checkpoint-series';
+import { OPTIONAL_FILES, type ExportFile, type OptionalFile } from '../log/export-files';
+import { parseNote } from '../log/note';
+import { parseVkey } from '../log/note-key';
+import { formatTimestamps, TIMESTAMPS_FILE, type TimestampRecord } from '../log/timestamp-file';
+
+export interface Attachments {
+  /** Earlier checkpoints, in ascending order of size. */
+  readonly series?: readonly SeriesRecord[];
+  /** Time stamps of the export's checkpoint or of those of the series. */
+  readonly timestamps?: readonly TimestampRecord[];
+}
+
+export interface AttachedFile extends ExportFile {
+  readonly name: OptionalFile;
+}
+
+/** The files in the order they have to stand in; `checkpoint` is the note of the export. */
+export function attachedFiles({ series = [], timestamps = [] }: Attachments, checkpoint: string, vkey: string): AttachedFile[] {
+  const last = parseCheckpoint(parseNote(checkpoint).text);
+  const sizes = new Set([last, ...checkSeries(series, last, parseVkey(vkey))].map(({ size }) => size));
+  const lost = timestamps.find(({ size }) => !sizes.has(size));
+  if (lost !== undefined) throw new RangeError(`a time stamp is of a checkpoint of size ${lost.size}, which the export does not hold`);
+  const texts: Readonly<Record<OptionalFile, string>> = { [CHECKPOINTS_FILE]: formatSeries(series), [TIMESTAMPS_FILE]: formatTimestamps(timestamps) };
+  return OPTIONAL_FILES.filter((name) => texts[name] !== '').map((name) => ({ name, bytes: Buffer.from(texts[name], 'utf8') }));
+}

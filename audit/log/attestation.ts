@@ -1,0 +1,67 @@
+/**
+ * What others say about an export's checkpoints: witnesses by their cosignatures, authorities by their time stamps. Believes
+ * only keys of the policy and certificates that came from outside the export.
+ */
+import type { PastCheckpoint } from './checkpoint-series';
+import { locate } from './locate';
+import type { VerifierKey } from './note-key';
+import { printName, type Policy } from './policy';
+import { judgeCheckpoint, type PolicyDecision } from './policy-check';
+import type { Attested } from './time-bounds';
+import { stampedBytes, TIMESTAMPS_FILE, type StampVerifier, type TimestampRecord } from './timestamp-file';
+import { fail, type Finding, type Verdict } from './verdict';
+
+export interface AttestationTrust {
+  /** The key that everything in the export is signed with. */
+  readonly key: VerifierKey;
+  /** Whether that key came from outside. */
+  readonly keyGiven: boolean;
+  readonly policy: Policy | null;
+  readonly verifyStamp: StampVerifier | null;
+  readonly now: Date | undefined;
+}
+
+export interface Attestation {
+  readonly policy: Verdict;
+  readonly attested: readonly Attested[];
+  /** Beside the verdict on time. */
+  readonly remarks: readonly Finding[];
+}
+
+/** `checkpoints`: those of the series and the export's own, in ascending order of size. */
+export async function attest(checkpoints: readonly PastCheckpoint[], timestamps: readonly TimestampRecord[], trust: AttestationTrust): Promise<Attestation> {
+  const witnessed = judgeAll(checkpoints, trust);
+  const stamped = await verifyStamps(checkpoints, timestamps, trust);
+  return {
+    policy: witnessed.policy,
+    attested: [...witnessed.attested, ...stamped],
+    remarks: timestamps.length > 0 && trust.verifyStamp === null ? [{ code: 'TIMESTAMPS_NOT_CHECKED' }] : [],
+  };
+}
+
+/** The policy decides on the last one; cosignatures of the others count for the time they attest. */
+function judgeAll(checkpoints: readonly PastCheckpoint[], { key, keyGiven, policy, now }: AttestationTrust): Pick<Attestation, 'policy' | 'attested'> {
+  if (policy === null) return { policy: { state: 'not checked', reasons: [{ code: 'NO_POLICY_GIVEN' }] }, attested: [] };
+  const surroundings = { ...(keyGiven && { logKey: key }), ...(now !== undefined && { now }) };
+  let last: PolicyDecision | null = null;
+  const attested: Attested[] = [];
+  for (const { size, signed } of checkpoints) {
+    last = judgeCheckpoint(signed, policy, surroundings);
+    for (const { witness, at } of last.witnessed) attested.push({ size, at, by: 'witness', name: printName(witness.name) });
+  }
+  return { policy: (last as PolicyDecision).verdict, attested };
+}
+
+async function verifyStamps(checkpoints: readonly PastCheckpoint[], timestamps: readonly TimestampRecord[], { key, verifyStamp }: AttestationTrust): Promise<Attested[]> {
+  const attested: Attested[] = [];
+  const place = { file: TIMESTAMPS_FILE };
+  for (const { size, token } of timestamps) {
+    const checkpoint = checkpoints.find((one) => one.size === size);
+    if (checkpoint === undefined) return fail('time', { code: 'TIMESTAMPS_MALFORMED', ...place, detail: `there is no checkpoint of size ${size}` });
+    if (verifyStamp === null) continue;
+    const decision = await verifyStamp(token, locate(place, () => stampedBytes(checkpoint.signed, key)));
+    if ('problem' in decision) return fail('time', { code: 'TIMESTAMP_INVALID', ...place, detail: `checkpoint of size ${size}: ${decision.problem}` });
+    attested.push({ size, at: decision.at, by: 'timestamp', name: decision.authority });
+  }
+  return attested;
+}
