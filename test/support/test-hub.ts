@@ -2,11 +2,15 @@
  * A whole hub for flow tests, entered only through the gateway with real tokens over real HTTP: once with every room in one
  * process, once with each as a process of its own. Flows must not be able to tell the difference.
  */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import { HUB_DATABASES, prepareHub, startHub, startProcesses, type PreparedHub } from '../../hub';
 import { openLocalIssuer, type LocalIssuer } from '../../gateway/gateway';
 import { freezeDeep, type PreparedConfig } from '../../kernel/config';
+import type { Diagnostics } from '../../kernel/diagnostics';
 import { openRoomDatabase } from '../../kernel/database/room-database';
 import { databaseOf } from '../../kernel/room-host';
 import { newId } from '../../schema/ids';
@@ -18,7 +22,9 @@ import { testDiagnostics } from './test-ledger';
 import { TEST_LOG_LEVEL } from './test-run';
 
 export const MODES = ['one process', 'many processes'] as const;
-export type Mode = (typeof MODES)[number];
+/** Where the test can end the hub without ending itself. */
+export const KILLABLE_MODES = ['one process of its own', 'many processes'] as const;
+export type Mode = (typeof MODES | typeof KILLABLE_MODES)[number];
 
 /** Tests wait for checkpoints; a hub in use signs once per second. */
 const CHECKPOINT_INTERVAL_MS = 200;
@@ -40,6 +46,8 @@ export interface TestHub {
   whileLedgerIsAway<T>(work: () => Promise<T>): Promise<T>;
   /** kill -9 of one process of the hub; resolves when the others have been stopped as well. Many processes only. */
   killProcess(file: string): Promise<void>;
+  /** kill -9 of everything at once. Not where the hub runs inside the test. */
+  killAll(): Promise<void>;
   start(): Promise<void>;
 }
 
@@ -52,11 +60,16 @@ export function testHub(mode: Mode, settings: HubSettings = {}): TestHub {
   return hub;
 }
 
+interface Running {
+  readonly pids?: ReadonlyMap<string, number>;
+  stop(): Promise<void>;
+}
+
 class RunningTestHub implements TestHub {
   url = '';
   private issuer: LocalIssuer | null = null;
   private prepared: PreparedHub | null = null;
-  private running: { stop(): Promise<void>; readonly pids?: ReadonlyMap<string, number> } | null = null;
+  private running: Running | null = null;
   private ended: (name: string) => void = () => undefined;
 
   constructor(
@@ -78,12 +91,8 @@ class RunningTestHub implements TestHub {
     const config = freezeDeep({ ...base, port: ports.at(-1)!, rooms, ledger });
     const diagnostics = testDiagnostics();
     this.prepared = await prepareHub(config, diagnostics);
-    const running =
-      this.mode === 'one process'
-        ? await startHub(this.prepared, diagnostics)
-        : await startProcesses(this.prepared, diagnostics, environmentOf(this.prepared.config), (name) => this.ended(name));
-    this.running = running;
-    this.url = running.url;
+    this.running = await this.run(this.prepared, diagnostics);
+    this.url = `http://${config.host}:${config.port}`;
     this.issuer = await openLocalIssuer(config);
   }
 
@@ -135,6 +144,21 @@ class RunningTestHub implements TestHub {
     this.running = null;
   }
 
+  async killAll(): Promise<void> {
+    const ended = new Promise<string>((resolve) => (this.ended = resolve));
+    for (const pid of this.running?.pids?.values() ?? []) process.kill(pid, 'SIGKILL');
+    await ended;
+    await this.prepared?.stop();
+    this.running = null;
+  }
+
+  private run(prepared: PreparedHub, diagnostics: Diagnostics): Promise<Running> {
+    const env = environmentOf(prepared.config);
+    if (this.mode === 'one process') return startHub(prepared, diagnostics);
+    if (this.mode === 'many processes') return startProcesses(prepared, diagnostics, env, (name) => this.ended(name));
+    return startCommand(env, () => this.ended('cession'));
+  }
+
   private pidOf(file: string): number {
     const pid = this.running?.pids?.get(file);
     if (pid === undefined) throw new Error(`This hub has no process ${file}.`);
@@ -152,6 +176,23 @@ class RunningTestHub implements TestHub {
     await admin.query('begin; lock table audit.entry in exclusive mode');
     return async () => void (await admin.query('rollback'));
   }
+}
+
+/** `cession start` as an operator runs it; it says on its output when it serves. */
+async function startCommand(env: NodeJS.ProcessEnv, onEnded: () => void): Promise<Running> {
+  const command = fork(path.join(__dirname, '../../dist/cli/cession.js'), ['start', '--no-sample', '--json'], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  let said = '';
+  command.stderr!.on('data', (text: Buffer) => (said += text.toString()));
+  const exit = once(command, 'exit').then(onEnded);
+  const served = new Promise<string>((resolve) => command.stdout!.on('data', (output: Buffer) => resolve(output.toString())));
+  await Promise.race([served, exit.then(() => Promise.reject(new Error(`cession start ended before it served: ${said}`)))]);
+  return {
+    pids: new Map([['cession', command.pid!]]),
+    async stop() {
+      command.kill('SIGTERM');
+      await exit;
+    },
+  };
 }
 
 /** What a child process is configured by: the same settings as this process has in its config. */
