@@ -16,6 +16,7 @@ import { addStart } from './start.command';
 import { addToken } from './token.command';
 import { addTour } from './tour.command';
 import { addVerify } from './verify.command';
+import { addWitness } from './witness.command';
 
 const NAME = 'cession';
 
@@ -45,6 +46,7 @@ export function buildProgram(line: CommandLine, version: string): Command {
   addLedgerKey(ledger, line);
   addLedgerDumpTiles(ledger, line);
   addLedgerFsck(ledger, line);
+  addWitness(groupOf(program, 'witness', 'cosign the checkpoints of ledgers'), line);
   for (const command of everyCommand(program)) command.showHelpAfterError(`  → See: ${pathOf(command)} --help`);
   return program;
 }

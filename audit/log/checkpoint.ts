@@ -29,11 +29,15 @@ export function parseDecimal(text: string): number | null {
   return Number.isSafeInteger(value) ? value : null;
 }
 
-function assertCheckpoint({ origin, size, root }: Checkpoint): void {
+function assertForm({ origin, size, root }: Checkpoint): void {
   if (!isKeyName(origin)) malformed('an origin is empty or holds a space or +');
   if (!Number.isSafeInteger(size) || size < 0) malformed('a tree size is a whole number from 0');
   if (root.length !== HASH_BYTES) malformed('a root hash is not 32 bytes');
-  if (size === 0 && !root.equals(EMPTY_ROOT)) malformed('the empty tree has another root');
+}
+
+function assertCheckpoint(checkpoint: Checkpoint): void {
+  assertForm(checkpoint);
+  if (checkpoint.size === 0 && !checkpoint.root.equals(EMPTY_ROOT)) malformed('the empty tree has another root');
 }
 
 /** The note text. */
@@ -43,16 +47,8 @@ export function formatCheckpoint(checkpoint: Checkpoint): string {
 }
 
 export function parseCheckpoint(text: string): Checkpoint {
-  const lines = text.split('\n');
-  const [origin, decimal, base64, rest] = lines;
-  if (lines.length !== 4 || rest !== '') return malformed('a checkpoint is not three lines');
-  const size = parseDecimal(decimal ?? '');
-  const root = decodeBase64(base64 ?? '');
-  if (size === null) return malformed('a tree size is not a decimal');
-  if (root === null) return malformed('a root hash is not canonical base64');
-  const checkpoint = { origin: origin ?? '', size, root };
-  assertCheckpoint(checkpoint);
-  return checkpoint;
+  if (text.split('\n').length !== 4) malformed('a checkpoint is not three lines');
+  return parseCheckpointHead(text);
 }
 
 /**
@@ -60,9 +56,23 @@ export function parseCheckpoint(text: string): Checkpoint {
  * about them. For witnesses and proofs of other logs; this ledger's own have none.
  */
 export function parseCheckpointHead(text: string): Checkpoint {
+  const checkpoint = parseCheckpointClaim(text);
+  assertCheckpoint(checkpoint);
+  return checkpoint;
+}
+
+/** What a text claims, impossible roots of the empty tree included: a witness has an answer of its own to those. */
+export function parseCheckpointClaim(text: string): Checkpoint {
   const lines = text.split('\n');
-  if (lines.pop() !== '' || lines.slice(3).some((line) => line === '')) return malformed('an extension line is empty');
-  return parseCheckpoint(`${lines.slice(0, 3).join('\n')}\n`);
+  const [origin, decimal, base64, ...extensions] = lines;
+  if (extensions.pop() !== '' || extensions.includes('')) return malformed('a checkpoint is not three lines and extension lines');
+  const size = parseDecimal(decimal ?? '');
+  const root = decodeBase64(base64 ?? '');
+  if (size === null) return malformed('a tree size is not a decimal');
+  if (root === null) return malformed('a root hash is not canonical base64');
+  const claim = { origin: origin ?? '', size, root };
+  assertForm(claim);
+  return claim;
 }
 
 /** The log MUST NOT sign two checkpoints that are inconsistent with one another; that is the caller's promise. */
