@@ -1,0 +1,105 @@
+/**
+ * The SQL of every repository method as PostgreSQL is given it, from real rooms at work: a lost scope predicate or a new join
+ * shows in the review of a text file. `npm run golden` rewrites them.
+ */
+import { recordedStatements } from './recorder';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Actor } from '../../../kernel/actor';
+import { newId } from '../../../schema/ids';
+import type { RoomName } from '../../../schema/vocabulary';
+import { agenciesRoom } from '../../../subgraphs/agencies/subgraph';
+import { borrowersRoom } from '../../../subgraphs/borrowers/subgraph';
+import { creditorsRoom } from '../../../subgraphs/creditors/subgraph';
+import { debtsRoom } from '../../../subgraphs/debts/subgraph';
+import { World, type Step } from '../../flows/world';
+import { RoomCommanders } from '../../support/room-commander';
+import { acceptPlacement, key, proposePlacement, qualifiedEngagement, recordPayment, registerAgency, registerDebt, signAgreement } from '../../support/scenario';
+import { testRooms } from '../../support/test-rooms';
+import { REWRITES_GOLDEN } from '../../support/test-run';
+import { agencyActor, openBank } from '../../support/two-banks';
+import { WholeLog } from '../../support/whole-log';
+
+/** They ask nothing themselves: keys of lists, and what is made of an answer. */
+const WITHOUT_STATEMENTS = ['debt debtKey', 'determination determinationKey', 'payment paymentKey', 'placement placementKey', 'standing expectedOf', 'standing readerOf'];
+
+const rooms = testRooms([creditorsRoom, agenciesRoom, borrowersRoom, debtsRoom]);
+const commanders = new RoomCommanders(rooms);
+
+const take = (what: Step['what']): Step => ({ what, creditor: 0, agency: 0, debt: 0, variant: 0, purpose: 0 });
+const HISTORY = (['engage', 'sign', 'propose', 'accept', 'employ', 'pay', 'suspend', 'reinstate', 'recall', 'terminate', 'dismiss', 'endMandate'] as const).map(take);
+
+const page = (list: string, inner = ''): string => `${list}(first: 1) { pageInfo { endCursor } edges { node { id ${inner} } } }`;
+
+/** Both directions of a list, from its start and from a place in it. */
+async function leafThrough(room: RoomName, actor: Actor, list: string): Promise<void> {
+  const ask = (rest: string, variables = {}) => rooms.execute(room, actor, `query ${'c' in variables ? '($c: String)' : ''} { ${list}(${rest}) { pageInfo { startCursor endCursor } } }`, variables, commanders.seen);
+  const { data } = await ask('first: 1');
+  const c = (data![list] as { pageInfo: { endCursor: string } }).pageInfo.endCursor;
+  await ask('first: 1, after: $c', { c });
+  await ask('last: 1');
+  await ask('last: 1, before: $c', { c });
+}
+
+/** What the history leaves out: lists from both ends, relations nobody looked at, the rarer commands. */
+async function everythingElse(): Promise<void> {
+  const bank = await openBank(rooms, 'GOLDEN');
+  const staff: Actor = { ...bank.operator, purpose: 'SERVICING' };
+  const operator = commanders.as(staff);
+  const agencyId = await registerAgency(operator);
+  await qualifiedEngagement(operator, agencyId);
+  const agreementId = await signAgreement(operator, agencyId);
+  const agency = agencyActor(agencyId);
+  const [kept, settled] = [await registerDebt(operator), await registerDebt(operator)];
+  const { placement } = await proposePlacement(operator, { debtId: kept.debtId, agencyId, agreementId });
+  await acceptPlacement(commanders.as(agency), placement!.id);
+  await proposePlacement(operator, { debtId: settled.debtId, agencyId, agreementId });
+  await recordPayment(operator, settled.debtId, 106_000);
+  const mandate = { clientKey: key(), regulatorId: newId('regulator'), basis: 'BANKING-SUPERVISION-LAW', until: new Date(Date.now() + 86_400_000).toISOString() };
+  await operator.data('mutation ($input: GrantSupervisionMandateInput!) { grantSupervisionMandate(input: $input) { __typename } }', { input: mandate });
+  const contact = (clientKey: string) => ({ input: { clientKey, borrowerId: kept.borrowerId, kind: 'PHONE', value: '+886 900 000 124', source: 'DEBTOR_AUTHORISATION' } });
+  const ADD = 'mutation ($input: AddContactPointInput!) { addContactPoint(input: $input) { ... on ContactPointAdded { contactPoint { id } } } }';
+  const added = await rooms.execute('borrowers', agency, ADD, contact(key()), commanders.seen);
+  const { contactPoint } = added.data!['addContactPoint'] as { contactPoint: { id: string } };
+  const look = (room: RoomName, actor: Actor, document: string, variables = {}) => rooms.execute(room, actor, document, variables, commanders.seen);
+  await look('borrowers', agency, 'query ($r: [_Any!]!) { _entities(representations: $r) { __typename } }', { r: [{ __typename: 'ContactPoint', id: contactPoint.id }] });
+  await look('borrowers', staff, 'query { borrowerByNationalId(nationalId: "S000000000") { id } }');
+  await look('agencies', staff, `query { ${page('agencies', page('licences'))} ${page('engagements', 'attestations(first: 1) { edges { cursor } }')} }`);
+  await look('creditors', staff, `query { ${page('creditors', `${page('staffAuthorities')} ${page('supervisionMandates')}`)} ${page('staffAuthorities')} ${page('supervisionMandates')} }`);
+  await look('debts', staff, `query ($id: ID!) { debt(id: $id) { ${page('determinations')} determination { id } } }`, { id: kept.debtId });
+  await look('debts', agency, `{ ${page('debts', 'balance { minor }')} }`);
+  for (const actor of [staff, agency]) {
+    await leafThrough('debts', actor, 'debts');
+    await leafThrough('borrowers', actor, 'borrowers');
+    await leafThrough('agencies', actor, 'engagements');
+    await leafThrough('creditors', actor, 'entrustmentAgreements');
+  }
+}
+
+/** One file per folder of repositories: methods in order of name, their statements likewise. */
+function rendered(folder: string): string {
+  const methods = [...recordedStatements()].filter(([name, statements]) => name.startsWith(`${folder}/`) && statements.size > 0).sort(([a], [b]) => (a < b ? -1 : 1));
+  return methods.map(([name, statements]) => `-- ${name.slice(folder.length + 1)}\n${[...statements].sort().join(';\n')};\n`).join('\n');
+}
+
+describe('the statements of the repositories', () => {
+  beforeAll(async () => {
+    const world = new World(rooms, new WholeLog(rooms.database));
+    await world.open();
+    for (const step of HISTORY) await world.take(step);
+    await world.lookAround();
+    await everythingElse();
+  }, 60_000);
+
+  it('are recorded for every method that asks the database', () => {
+    const silent = [...recordedStatements()].filter(([, statements]) => statements.size === 0).map(([name]) => name.slice(name.lastIndexOf('/') + 1));
+    expect(silent.sort()).toEqual(WITHOUT_STATEMENTS);
+  });
+
+  it.each(['subgraphs/agencies', 'subgraphs/borrowers', 'subgraphs/creditors', 'subgraphs/debts', 'kernel/rights'])('are, in %s, those that were reviewed', (folder) => {
+    const file = path.join(__dirname, `${folder.replace('/', '.')}.sql`);
+    const text = rendered(folder);
+    if (REWRITES_GOLDEN) writeFileSync(file, text);
+    expect(text).toBe(readFileSync(file, 'utf8'));
+  });
+});

@@ -1,0 +1,37 @@
+-- borrower findByNationalId
+select id, creditor_id as "creditorId", name, national_id as "nationalId", national_id_index as "nationalIdIndex", employer, registered_at as "registeredAt" from borrower where creditor_id = $1 and national_id_index = $2;
+
+-- borrower insertBorrower
+INSERT INTO "borrowers"."borrower"("id", "creditor_id", "name", "national_id", "national_id_index", "employer", "registered_at") VALUES ($1, $2, $3, $4, $5, $6, $7);
+
+-- borrower loadBorrower
+select id, creditor_id as "creditorId", name, national_id as "nationalId", national_id_index as "nationalIdIndex", employer, registered_at as "registeredAt" from borrower where id = any($1);
+
+-- borrower loadPageOfCreditor
+select parent_id as "parentId", id, creditor_id as "creditorId", name, national_id as "nationalId", national_id_index as "nationalIdIndex", employer, registered_at as "registeredAt" from unnest($1::text[]) with ordinality as parent (parent_id, parent_place) cross join lateral (select * from borrower where creditor_id = parent_id order by id asc limit $2) of_parent order by parent_place, id asc;
+
+-- borrower loadScopeOf
+select creditor_id as "creditorId" from borrower where id = $1;
+
+-- borrower personOf
+select person_of($1, $2) as id;
+
+-- borrower readPageInScope
+select id, creditor_id as "creditorId", name, national_id as "nationalId", national_id_index as "nationalIdIndex", employer, registered_at as "registeredAt" from borrower where creditor_id = $1 and (id) < ($2::text) order by id desc limit $3;
+select id, creditor_id as "creditorId", name, national_id as "nationalId", national_id_index as "nationalIdIndex", employer, registered_at as "registeredAt" from borrower where creditor_id = $1 and (id) > ($2::text) order by id asc limit $3;
+select id, creditor_id as "creditorId", name, national_id as "nationalId", national_id_index as "nationalIdIndex", employer, registered_at as "registeredAt" from borrower where creditor_id = $1 order by id asc limit $2;
+select id, creditor_id as "creditorId", name, national_id as "nationalId", national_id_index as "nationalIdIndex", employer, registered_at as "registeredAt" from borrower where creditor_id = $1 order by id desc limit $2;
+select id, creditor_id as "creditorId", name, national_id as "nationalId", national_id_index as "nationalIdIndex", employer, registered_at as "registeredAt" from borrower where creditor_id = any(array(select r.creditor_id from standing_right r where r.kind = 'MANDATE' and r.holder = $1 and r.closed_at_index is null and r.valid_from <= now() and r.valid_until > now())) order by id asc limit $2;
+select id, creditor_id as "creditorId", name, national_id as "nationalId", national_id_index as "nationalIdIndex", employer, registered_at as "registeredAt" from borrower where id in (select borrower_id from standing_right where kind = 'GRANT' and holder = $1) and (id) < ($2::text) order by id desc limit $3;
+select id, creditor_id as "creditorId", name, national_id as "nationalId", national_id_index as "nationalIdIndex", employer, registered_at as "registeredAt" from borrower where id in (select borrower_id from standing_right where kind = 'GRANT' and holder = $1) and (id) > ($2::text) order by id asc limit $3;
+select id, creditor_id as "creditorId", name, national_id as "nationalId", national_id_index as "nationalIdIndex", employer, registered_at as "registeredAt" from borrower where id in (select borrower_id from standing_right where kind = 'GRANT' and holder = $1) order by id asc limit $2;
+select id, creditor_id as "creditorId", name, national_id as "nationalId", national_id_index as "nationalIdIndex", employer, registered_at as "registeredAt" from borrower where id in (select borrower_id from standing_right where kind = 'GRANT' and holder = $1) order by id desc limit $2;
+
+-- contact-point insertContactPoints
+INSERT INTO "borrowers"."contact_point"("id", "borrower_id", "creditor_id", "kind", "value", "source", "status", "added_at") VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+
+-- contact-point loadContactPoint
+select id, borrower_id as "borrowerId", creditor_id as "creditorId", kind, value, source, status, added_at as "addedAt" from contact_point where id = any($1);
+
+-- contact-point loadContactPoints
+select id, borrower_id as "borrowerId", creditor_id as "creditorId", kind, value, source, status, added_at as "addedAt" from contact_point where borrower_id = any($1) order by added_at, id;
