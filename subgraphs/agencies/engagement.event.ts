@@ -15,10 +15,10 @@ interface Particulars {
   readonly hidden?: { readonly [name: string]: Json };
 }
 
-function engagementEvent(name: string, { engagement, state, decision }: EngagementChange, { facts = {}, hidden = {} }: Particulars = {}): RoomEvent {
+function engagementEvent(type: string, { engagement, state, decision }: EngagementChange, { facts = {}, hidden = {} }: Particulars = {}): RoomEvent {
   const { id, creditorId, agencyId } = engagement;
   return {
-    type: `agencies.${name}`,
+    type,
     typeVersion: 1,
     retention: 'STANDING',
     decision,
@@ -28,19 +28,19 @@ function engagementEvent(name: string, { engagement, state, decision }: Engageme
   };
 }
 
-export const engagementProposed = (change: EngagementChange): RoomEvent => engagementEvent('EngagementProposed', change);
+export const engagementProposed = (change: EngagementChange): RoomEvent => engagementEvent('agencies.EngagementProposed', change);
 
 export function securityAttested(change: EngagementChange, attestation: { standard: string; validUntil: Date; evidenceHash: string }): RoomEvent {
   const { standard, validUntil, evidenceHash } = attestation;
-  return engagementEvent('SecurityAttested', change, { facts: { standard, validUntil: validUntil.toISOString() }, hidden: { evidenceHash } });
+  return engagementEvent('agencies.SecurityAttested', change, { facts: { standard, validUntil: validUntil.toISOString() }, hidden: { evidenceHash } });
 }
 
 /** The hash of the due diligence is committed: the creditor can later show on what it relied. */
 export const engagementQualified = (change: EngagementChange, evidenceHash: string): RoomEvent =>
-  engagementEvent('EngagementQualified', change, { hidden: { evidenceHash } });
+  engagementEvent('agencies.EngagementQualified', change, { hidden: { evidenceHash } });
 
-export const engagementSuspended = (change: EngagementChange, reason: string): RoomEvent => engagementEvent('EngagementSuspended', change, { facts: { reason } });
+export const engagementSuspended = (change: EngagementChange, reason: string): RoomEvent => engagementEvent('agencies.EngagementSuspended', change, { facts: { reason } });
 
-export const engagementReinstated = (change: EngagementChange): RoomEvent => engagementEvent('EngagementReinstated', change);
+export const engagementReinstated = (change: EngagementChange): RoomEvent => engagementEvent('agencies.EngagementReinstated', change);
 
-export const engagementEnded = (change: EngagementChange, reason: string): RoomEvent => engagementEvent('EngagementEnded', change, { facts: { reason } });
+export const engagementEnded = (change: EngagementChange, reason: string): RoomEvent => engagementEvent('agencies.EngagementEnded', change, { facts: { reason } });

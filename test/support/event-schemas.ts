@@ -40,9 +40,10 @@ function readSchemas(): ReadonlyMap<string, Known> {
 
 let schemas: ReadonlyMap<string, Known> | null = null;
 
-/** `room.Name version` of every event that has a schema. */
-export function eventsWithSchema(): readonly string[] {
-  return [...(schemas ??= readSchemas()).keys()];
+/** Types with a schema of their first version, all or one room's. */
+export function eventTypesOf(room?: string): string[] {
+  const types = [...(schemas ??= readSchemas()).keys()].map((key) => key.split(' ')[0]!);
+  return types.filter((type) => room === undefined || type.startsWith(`${room}.`));
 }
 
 function unknownNames(entry: StoredEntry, schema: EventSchema): string[] {
@@ -61,9 +62,13 @@ function unknownNames(entry: StoredEntry, schema: EventSchema): string[] {
 /** What an entry says otherwise than its schema allows; empty for an entry that is as documented. */
 export function schemaFaults(entry: StoredEntry): string[] {
   const { type, typeVersion, facts } = parseEntry(entry.bytes).event;
-  schemas ??= readSchemas();
-  const known = schemas.get(`${type} ${typeVersion}`);
-  if (known === undefined) return [`${type} version ${typeVersion} has no schema`];
-  const faults = known.validate(facts) ? [] : (known.validate.errors ?? []).map(({ instancePath, message }) => `facts${instancePath} ${message}`);
-  return [...faults, ...unknownNames(entry, known.schema)].map((fault) => `${type}: ${fault}`);
+  const schema = (schemas ??= readSchemas()).get(`${type} ${typeVersion}`)?.schema;
+  const names = schema === undefined ? [] : unknownNames(entry, schema).map((fault) => `${type}: ${fault}`);
+  return [...factFaults(type, facts, typeVersion), ...names];
+}
+
+export function factFaults(type: string, facts: unknown, version = 1): string[] {
+  const known = (schemas ??= readSchemas()).get(`${type} ${version}`);
+  if (known === undefined) return [`${type} version ${version} has no schema`];
+  return known.validate(facts) ? [] : (known.validate.errors ?? []).map(({ instancePath, message }) => `${type}: facts${instancePath} ${message}`);
 }

@@ -4,7 +4,7 @@ import type { Actor } from '../../../kernel/actor';
 import { newId } from '../../../schema/ids';
 import { agenciesRoom } from '../../../subgraphs/agencies/subgraph';
 import { creditorsRoom } from '../../../subgraphs/creditors/subgraph';
-import { eventTypesOf, misfitsOfEntry } from '../../support/event-schema';
+import { eventTypesOf, schemaFaults } from '../../support/event-schemas';
 import { testRooms } from '../../support/test-rooms';
 import { agencyActor, codeOf, delivered, eventsOf, openBank, resultOf, staffOf, type Bank } from '../../support/two-banks';
 
@@ -222,7 +222,7 @@ describe('what the room said in the ledger by now', () => {
   });
 
   it('fits those schemas, entry by entry', async () => {
-    expect((await said()).flatMap(misfitsOfEntry)).toEqual([]);
+    expect((await said()).flatMap(schemaFaults)).toEqual([]);
   });
 });
 
