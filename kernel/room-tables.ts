@@ -60,29 +60,36 @@ const FOLLOWER = [
 /**
  * xid orders rows by commit safety: a row is sent only when every transaction that could still commit before it has
  * ended, so "id greater than the last seen" can never skip one (ledger.md, outbox ordering trap).
+ *
+ * A record is written once and its delivery beside it: marking the row itself copied its event and all its index entries
+ * for every mark, which cost an import more than the record. Hence also no index on event_id: the ledger refuses a second one.
  */
 const OUTBOX = [
   `create table outbox (
     id bigint generated always as identity primary key,
     xid xid8 not null default pg_current_xact_id(),
     record_id text not null unique,
-    event_id text not null unique,
+    event_id text not null,
     event bytea not null,
     streams text not null,
     expect text not null default '[]',
     disclosures text not null,
     reconsider text,
-    seq bigint unique,
-    ledger_index bigint,
     recorded_at timestamptz not null default now()
   )`,
   // Digests and base64 do not compress; trying to, and moving them out of line, cost more than storing them.
   `alter table outbox alter column disclosures set storage external`,
   `alter table outbox set (toast_tuple_target = 8160)`,
-  `create index outbox_unnumbered on outbox (xid, id) where seq is null`,
-  `create index outbox_undelivered on outbox (seq) where seq is not null and ledger_index is null`,
-  `create table relay (singleton boolean primary key default true check (singleton), last_seq bigint not null)`,
-  `insert into relay (last_seq) values (0)`,
+  `create index outbox_in_order on outbox (xid, id)`,
+  `create table delivery (outbox_id bigint primary key, seq bigint not null unique, ledger_index bigint not null)`,
+  // Everything up to and with this record is delivered: the number of the next one follows from it.
+  `create table relay (
+    singleton boolean primary key default true check (singleton),
+    last_seq bigint not null default 0,
+    last_xid xid8 not null default '0',
+    last_id bigint not null default 0
+  )`,
+  `insert into relay default values`,
 ];
 
 const COMMANDS = [
@@ -117,7 +124,7 @@ function grants(room: RoomName): string[] {
     `grant select, insert on client_key to ${request}`,
     `grant select, insert, update, delete on refusal to ${request}`,
     `grant select, insert, update, delete, truncate on standing_right, standing_engagement, standing_person to ${worker}`,
-    `grant select, insert, update, delete on outbox, relay, follower, client_key, refusal to ${worker}`,
+    `grant select, insert, update, delete on outbox, delivery, relay, follower, client_key, refusal to ${worker}`,
   ];
 }
 

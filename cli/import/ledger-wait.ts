@@ -12,8 +12,8 @@ export const NOBODY_APPENDS_MS = 5_000;
 export type LedgerWait = { readonly appended: true; readonly ledgerIndex: number } | { readonly appended: false; readonly waiting: number };
 
 const LAST = 'select max(id) as id from outbox';
-const WAITING = 'select count(*) as waiting from outbox where id <= $1 and ledger_index is null';
-const INDEX = 'select max(ledger_index) as index from outbox where id <= $1';
+const WAITING = 'select count(*) as waiting from outbox o, relay r where (o.xid, o.id) > (r.last_xid, r.last_id) and o.id <= $1';
+const INDEX = 'select max(ledger_index) as index from delivery where outbox_id <= $1';
 
 export async function awaitLedger(pools: readonly Pool[], onProgress: (waiting: number) => void, patienceMs = NOBODY_APPENDS_MS): Promise<LedgerWait> {
   const outboxes = await Promise.all(pools.map(async (pool) => ({ pool, last: (await pool.query<{ id: number | null }>(LAST)).rows[0]!.id ?? 0 })));

@@ -50,6 +50,7 @@ function withoutPersonal(draft: EventDraft): EventDraft {
 }
 
 export interface OutboxRow {
+  readonly id: number;
   readonly record_id: string;
   readonly event_id: string;
   readonly event: Buffer;

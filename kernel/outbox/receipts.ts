@@ -1,6 +1,6 @@
 /**
  * Waiting for the ledger's answer to a committed outbox record. The relay announces deliveries in its own process; in any
- * other replica the outbox row itself tells. Never decides that a record is lost: a record that has no index yet is pending.
+ * other replica its row in the table of deliveries tells. Never decides that a record is lost: a record that has no index yet is pending.
  */
 import type { Pool } from 'pg';
 
@@ -8,8 +8,10 @@ const POLL_MS = 20;
 
 interface DeliveredRow {
   readonly record_id: string;
-  readonly ledger_index: number | null;
+  readonly ledger_index: number;
 }
+
+const DELIVERED = 'select o.record_id, d.ledger_index from outbox o join delivery d on d.outbox_id = o.id where o.record_id = any($1)';
 
 export class Receipts {
   private readonly waiters = new Map<string, (index: number) => void>();
@@ -51,9 +53,7 @@ export class Receipts {
   }
 
   private async readDelivered(recordIds: readonly string[], known: Map<string, number>): Promise<void> {
-    const { rows } = await this.worker.query<DeliveredRow>('select record_id, ledger_index from outbox where record_id = any($1) and ledger_index is not null', [
-      [...recordIds],
-    ]);
-    for (const row of rows) if (row.ledger_index !== null) known.set(row.record_id, row.ledger_index);
+    const { rows } = await this.worker.query<DeliveredRow>(DELIVERED, [[...recordIds]]);
+    for (const row of rows) known.set(row.record_id, row.ledger_index);
   }
 }

@@ -21,7 +21,7 @@ export type Reconsideration = (client: PoolClient, argument: string) => Promise<
 
 /** The record that takes the refused one's number: the same claim on fresh standing, or its withdrawal. */
 export interface ReplacementRecord {
-  readonly row: Omit<OutboxRow, 'seq' | 'record_id'>;
+  readonly row: Omit<OutboxRow, 'id' | 'seq' | 'record_id'>;
 }
 
 export interface RelayOptions {
@@ -35,25 +35,25 @@ export interface RelayOptions {
   readonly onTrouble: (error: unknown) => void;
 }
 
-const COLUMNS = 'record_id, event_id, event, streams, expect, disclosures, reconsider, seq';
+/**
+ * The records after the last delivered one, numbered by their place behind it. Only rows whose transaction ended before every
+ * one still running: nothing older can appear afterwards, so a record has this number each time it is asked for, and none needs
+ * to be kept before it is sent.
+ */
+const DUE = `
+  select due.*, relay.last_seq + row_number() over (order by due.xid, due.id) as seq
+  from relay cross join lateral (
+    select id, xid, record_id, event_id, event, streams, expect, disclosures, reconsider from outbox
+    where (xid, id) > (relay.last_xid, relay.last_id) and xid < pg_snapshot_xmin(pg_current_snapshot()) order by xid, id limit ${BATCH}
+  ) due
+  order by seq`;
 
-const UNDELIVERED = `select ${COLUMNS} from outbox where seq is not null and ledger_index is null order by seq limit ${BATCH}`;
-
-/** Only rows whose transaction ended before every one still running: nothing older can appear afterwards. */
-const NUMBER_DUE = `
-  with base as (select last_seq from relay for update),
-  due as (
-    select id, row_number() over (order by xid, id) as position from (
-      select id, xid from outbox where seq is null and xid < pg_snapshot_xmin(pg_current_snapshot()) order by xid, id limit ${BATCH}
-    ) safe
-  ),
-  advanced as (update relay set last_seq = last_seq + (select count(*) from due)),
-  numbered as (
-    update outbox o set seq = base.last_seq + due.position from due, base where o.id = due.id returning ${COLUMNS.split(', ').map((c) => `o.${c}`).join(', ')}
+/** Repeated by a relay that lost its lease unawares, this changes nothing. */
+const KEEP_DELIVERED = `
+  with kept as (
+    insert into delivery (outbox_id, seq, ledger_index) select * from unnest($1::bigint[], $2::bigint[], $3::bigint[]) on conflict do nothing
   )
-  select * from numbered order by seq`;
-
-const MARK_DELIVERED = `update outbox o set ledger_index = d.index from unnest($1::text[], $2::bigint[]) as d(record_id, index) where o.record_id = d.record_id`;
+  update relay set (last_seq, last_xid, last_id) = (select $4::bigint, xid, id from outbox where id = $5) where last_seq < $4`;
 
 const REPLACE = `update outbox set event_id = $2, event = $3, streams = $4, expect = $5, disclosures = $6, reconsider = $7 where record_id = $1`;
 
@@ -110,8 +110,7 @@ export class Relay {
   /** False when there was nothing to deliver. */
   private async deliverBatch(): Promise<boolean> {
     const { worker, ledger } = this.options;
-    let rows = (await worker.query<OutboxRow>(UNDELIVERED)).rows;
-    if (rows.length === 0) rows = (await worker.query<OutboxRow>(NUMBER_DUE)).rows;
+    const { rows } = await worker.query<OutboxRow>(DUE);
     if (rows.length === 0) return false;
     const results = await ledger.append('outbox', rows.map(toSubmission), APPEND_DEADLINE_MS);
     await this.keepAnswers(rows, results);
@@ -120,10 +119,12 @@ export class Relay {
 
   private async keepAnswers(rows: readonly OutboxRow[], results: readonly AppendResult[]): Promise<void> {
     const firstRefused = results.findIndex((result) => !result.ok);
-    const delivered = rows.slice(0, firstRefused === -1 ? rows.length : firstRefused).map((row, i) => ({ row, receipt: results[i] as Receipt }));
-    if (delivered.length > 0) {
-      await this.options.worker.query(MARK_DELIVERED, [delivered.map(({ row }) => row.record_id), delivered.map(({ receipt }) => receipt.index)]);
-      for (const { row, receipt } of delivered) this.options.receipts.delivered(row.record_id, receipt.index);
+    const delivered = rows.slice(0, firstRefused === -1 ? rows.length : firstRefused);
+    const last = delivered.at(-1);
+    if (last !== undefined) {
+      const indexes = delivered.map((_row, i) => (results[i] as Receipt).index);
+      await this.options.worker.query(KEEP_DELIVERED, [delivered.map(({ id }) => id), delivered.map(({ seq }) => seq), indexes, last.seq, last.id]);
+      delivered.forEach((row, i) => this.options.receipts.delivered(row.record_id, indexes[i]!));
     }
     if (firstRefused !== -1) await this.mend(rows[firstRefused]!, results[firstRefused] as AppendRefusal);
   }

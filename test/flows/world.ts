@@ -202,7 +202,7 @@ export class World {
     const request = { creditor: { code, name: code, jurisdiction: 'CN' }, operatorSub: sub, regulatorId, now: new Date() };
     const { worker } = this.rooms.room('creditors').database;
     const { creditorId, mandateId } = await bootstrapCreditor(worker, request);
-    while ((await worker.query('select 1 from outbox where ledger_index is null limit 1')).rowCount !== 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    while ((await worker.query('select 1 from outbox where id not in (select outbox_id from delivery) limit 1')).rowCount !== 0) await new Promise((resolve) => setTimeout(resolve, 5));
     await this.rooms.settled();
     return { creditorId, operator: actor('INTERNAL', sub, creditorId), regulatorId, mandateId: mandateId! };
   }

@@ -43,7 +43,7 @@ export async function openBank(rooms: TestRooms, code: string): Promise<Bank> {
 /** Every committed record of the room has an index, and every room has followed to the head. */
 export async function delivered(rooms: TestRooms, room: RoomName): Promise<void> {
   const { worker } = rooms.room(room).database;
-  while ((await worker.query('select 1 from outbox where ledger_index is null limit 1')).rowCount !== 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  while ((await worker.query('select 1 from outbox where id not in (select outbox_id from delivery) limit 1')).rowCount !== 0) await new Promise((resolve) => setTimeout(resolve, 5));
   await rooms.settled();
 }
 

@@ -52,7 +52,7 @@ export class WholeLog {
 
   private async deliveredRecords(rooms: readonly RoomName[]): Promise<{ event_id: string; ledger_index: number }[]> {
     const admin = await this.database.admin();
-    const union = rooms.map((room) => `select event_id, ledger_index::float8 as ledger_index from ${room}.outbox`).join(' union all ');
+    const union = rooms.map((room) => `select event_id, ledger_index::float8 as ledger_index from ${room}.outbox left join ${room}.delivery on outbox_id = id`).join(' union all ');
     for (const deadline = Date.now() + DELIVERED_MS; ; ) {
       const { rows } = await admin.query<{ event_id: string; ledger_index: number | null }>(union);
       const open = rows.filter(({ ledger_index }) => ledger_index === null).length;

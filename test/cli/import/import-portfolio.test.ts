@@ -42,7 +42,7 @@ describe('an import', () => {
     const report = await imported(CSV, creditorId);
     expect(report).toMatchObject({ ...TOLD, resumed: false, attribution: 'Nobody in particular', ledger: { appended: true } });
     expect(await traceOf(creditorId)).toEqual(WHOLE);
-    const { index } = await one<{ index: number }>(pools().debts, `select ledger_index as index from outbox where streams = '["creditor:' || $1 || '"]'`, [creditorId]);
+    const { index } = await one<{ index: number }>(pools().debts, `select ledger_index as index from delivery join outbox on id = outbox_id where streams = '["creditor:' || $1 || '"]'`, [creditorId]);
     expect(report.ledger).toEqual({ appended: true, ledgerIndex: expect.any(Number) as number });
     expect(report.ledger).toHaveProperty('ledgerIndex', Math.max(index, (report.ledger as { ledgerIndex: number }).ledgerIndex));
   });

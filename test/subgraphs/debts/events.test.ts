@@ -85,7 +85,7 @@ async function everything(): Promise<void> {
 
 async function ownEntries(): Promise<StoredEntry[]> {
   for (;;) {
-    const { rows } = await rooms.room('debts').database.worker.query('select 1 from outbox where ledger_index is null');
+    const { rows } = await rooms.room('debts').database.worker.query('select 1 from outbox where id not in (select outbox_id from delivery)');
     if (rows.length === 0) break;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
