@@ -3,7 +3,7 @@ import Table from 'cli-table3';
 
 export interface BenchRow {
   readonly name: string;
-  /** Medians of the rounds. */
+  /** Medians of the rounds; NaN for what a bench does not measure. */
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -28,7 +28,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-const digits = (value: number): string => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
+const digits = (value: number): string => (Number.isNaN(value) ? '' : value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
 
 export function renderTable({ title, reference, rows, notes = [] }: BenchTable): string {
   const table = new Table({

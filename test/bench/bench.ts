@@ -11,6 +11,7 @@ import { loadConfig, type PreparedConfig } from '../../kernel/config';
 import { startDatabaseServer } from '../../kernel/database/server';
 import { emptyDatabase } from './bench-hub';
 import { renderTable, type BenchTable } from './bench-table';
+import { importBench, WITHOUT_IMPORT_BENCH } from './import.bench';
 import { ledgerBench } from './ledger.bench';
 import { busyShare, describeMachine, type Machine } from './machine';
 import { readBench } from './read.bench';
@@ -24,6 +25,11 @@ interface SectionOptions {
 const SECTIONS: Readonly<Record<string, (options: SectionOptions) => Promise<readonly BenchTable[]>>> = {
   read: (options) => readBench(options),
   ledger: async (options) => [await ledgerBench(options)],
+  import: async ({ config, report }) => {
+    const table = await importBench({ config });
+    if (table === null) report(WITHOUT_IMPORT_BENCH);
+    return table === null ? [] : [table];
+  },
 };
 
 /** Above this share of the machine in use by others, numbers say more about them than about the hub. */
@@ -58,6 +64,7 @@ async function run(names: readonly string[], options: RunOptions): Promise<void>
       const tables = await SECTIONS[name]!({ config, report, ...(options.rounds === undefined ? {} : { rounds: options.rounds }) });
       sections[name] = { tables, busyBefore };
       for (const table of tables) say(`\n${renderTable(table)}`);
+      if (tables.length === 0) say(`\n${name}: not measured (--verbose says why)`);
     }
     await writeReport({ measuredAt: new Date().toISOString(), machine, sections }, options);
   } finally {

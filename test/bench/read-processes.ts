@@ -2,6 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { PreparedConfig } from '../../kernel/config';
 import { environmentOf } from './bench-hub';
 import { cpuMsOf } from './machine';
@@ -23,7 +24,15 @@ export async function startServers(config: PreparedConfig, kind: ServerKind, exe
   const [urls] = (await Promise.race([once(child, 'message'), ended])) as [VariantUrls];
   await Promise.race([once(child, 'message'), ended]);
   ended.catch(() => undefined);
-  return { urls, cpuMs: () => cpuMsOf(child.pid!), stop: () => stopChild(child) };
+  return { urls, cpuMs: () => cpuMsOf(child.pid!), stop: () => stopServers(child) };
+}
+
+/** Requests that the load generator gave up at its end are still being answered; nothing is to be torn from under them. */
+const LAST_ANSWERS_MS = 500;
+
+async function stopServers(child: ChildProcess): Promise<void> {
+  await pause(LAST_ANSWERS_MS);
+  await stopChild(child);
 }
 
 async function stopChild(child: ChildProcess): Promise<void> {

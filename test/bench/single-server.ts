@@ -3,7 +3,7 @@
  * by the room that owns it, each entity by that room's own loader. Each room's rows still come from its own snapshot.
  */
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
-import { buildSchema, getNamedType, isObjectType, isScalarType, type GraphQLField, type GraphQLFieldResolver, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
+import { buildSchema, getNamedType, isObjectType, isScalarType, type GraphQLField, type GraphQLFieldResolver, type GraphQLObjectType, type GraphQLResolveInfo, type GraphQLSchema } from 'graphql';
 import { toPublicError } from '../../gateway/error-allow-list';
 import type { Operation } from '../../gateway/operation';
 import type { RoomContext } from '../../kernel/context';
@@ -59,10 +59,12 @@ function resolverFor(rooms: ExecutableRooms, contexts: OpenContexts, type: Graph
   const entity = getNamedType(own.type).name;
   const reference = OWNERS[entity] === home ? undefined : referenceOf(rooms, entity);
   if (resolve === undefined && reference === undefined) return undefined;
-  return async (source, args, operation, info) => {
-    const answer: unknown = resolve ? await resolve(source, args, contexts.of(operation, home), info) : (source as Record<string, unknown>)[name];
-    if (reference === undefined || answer == null) return answer;
-    return reference({ __typename: entity, id: (answer as { id: string }).id }, contexts.of(operation, OWNERS[entity]!), info);
+  const answer = (source: unknown, args: Record<string, unknown>, operation: Operation, info: GraphQLResolveInfo): unknown =>
+    resolve ? resolve(source, args, contexts.of(operation, home), info) : (source as Record<string, unknown>)[name];
+  if (reference === undefined) return answer;
+  return async (source, args: Record<string, unknown>, operation, info) => {
+    const stub = (await answer(source, args, operation, info)) as { id: string } | null;
+    return stub === null ? null : reference({ __typename: entity, id: stub.id }, contexts.of(operation, OWNERS[entity]!), info);
   };
 }
 
