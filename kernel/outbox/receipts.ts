@@ -1,9 +1,11 @@
 /**
  * Waiting for the ledger's answer to a committed outbox record. The relay announces deliveries in its own process; in any
- * other replica its row in the table of deliveries tells. Never decides that a record is lost: a record that has no index yet is pending.
+ * other replica the outbox rows themselves tell, asked for all who wait at once. Never decides that a record is lost: a
+ * record that has no index yet is pending.
  */
 import type { Pool } from 'pg';
 
+/** What a command may wait longer than it has to where no relay announces; one question for all waiters of the process. */
 const POLL_MS = 20;
 
 interface DeliveredRow {
@@ -11,11 +13,10 @@ interface DeliveredRow {
   readonly ledger_index: number;
 }
 
-const DELIVERED = 'select o.record_id, d.ledger_index from outbox o join delivery d on d.outbox_id = o.id where o.record_id = any($1)';
-
 export class Receipts {
-  private readonly waiters = new Map<string, (index: number) => void>();
+  private readonly waiters = new Map<string, Set<(index: number) => void>>();
   private wakeRelay: () => void = () => undefined;
+  private poll: NodeJS.Timeout | null = null;
 
   constructor(private readonly worker: Pool) {}
 
@@ -29,31 +30,56 @@ export class Receipts {
   }
 
   delivered(recordId: string, index: number): void {
-    this.waiters.get(recordId)?.(index);
+    for (const tell of this.waiters.get(recordId) ?? []) tell(index);
   }
 
   /** The highest ledger index of the records, or null when not all have one within the deadline: the command is pending. */
   async await(recordIds: readonly string[], deadlineMs: number): Promise<number | null> {
     if (recordIds.length === 0) return null;
     const known = new Map<string, number>();
-    const deadline = Date.now() + deadlineMs;
-    const announced = recordIds.map(
-      (id) => new Promise<void>((resolve) => this.waiters.set(id, (index) => (known.set(id, index), resolve()))),
-    );
+    const forgets: (() => void)[] = [];
+    let late: NodeJS.Timeout | undefined;
     try {
-      const all = Promise.all(announced);
-      while (known.size < recordIds.length && Date.now() < deadline) {
-        await Promise.race([all, new Promise((resolve) => setTimeout(resolve, POLL_MS))]);
-        if (known.size < recordIds.length) await this.readDelivered(recordIds, known);
-      }
+      return await new Promise<number | null>((resolve) => {
+        late = setTimeout(() => resolve(null), deadlineMs);
+        for (const id of recordIds) {
+          const forget = this.wait(id, (index) => {
+            known.set(id, index);
+            if (known.size === recordIds.length) resolve(Math.max(...known.values()));
+          });
+          forgets.push(forget);
+        }
+        this.schedulePoll();
+      });
     } finally {
-      for (const id of recordIds) this.waiters.delete(id);
+      clearTimeout(late);
+      for (const forget of forgets) forget();
     }
-    return known.size < recordIds.length ? null : Math.max(...known.values());
   }
 
-  private async readDelivered(recordIds: readonly string[], known: Map<string, number>): Promise<void> {
-    const { rows } = await this.worker.query<DeliveredRow>(DELIVERED, [[...recordIds]]);
-    for (const row of rows) known.set(row.record_id, row.ledger_index);
+  private wait(recordId: string, tell: (index: number) => void): () => void {
+    const others = this.waiters.get(recordId) ?? new Set();
+    this.waiters.set(recordId, others.add(tell));
+    return () => {
+      others.delete(tell);
+      if (others.size === 0) this.waiters.delete(recordId);
+    };
+  }
+
+  private schedulePoll(): void {
+    this.poll ??= setTimeout(() => void this.pollOnce(), POLL_MS);
+  }
+
+  private async pollOnce(): Promise<void> {
+    try {
+      const { rows } = await this.worker.query<DeliveredRow>('select record_id, ledger_index from outbox where record_id = any($1) and ledger_index is not null', [
+        [...this.waiters.keys()],
+      ]);
+      for (const row of rows) this.delivered(row.record_id, row.ledger_index);
+    } catch {
+      // A database that does not answer leaves the waiters to their deadlines: then the command is pending, as documented.
+    }
+    this.poll = null;
+    if (this.waiters.size > 0) this.schedulePoll();
   }
 }

@@ -15,6 +15,10 @@ import { migrateRoom } from '../../kernel/database/migrate';
 import { openRoomDatabase } from '../../kernel/database/room-database';
 import { openDiagnostics } from '../../kernel/diagnostics';
 import type { Submission } from '../../kernel/ledger';
+import { insertOutbox } from '../../kernel/outbox/outbox';
+import { Receipts } from '../../kernel/outbox/receipts';
+import { Relay } from '../../kernel/outbox/relay';
+import { roomTables } from '../../kernel/room-tables';
 import { sampleSubmissions } from './ledger-submissions';
 
 export interface LedgerBenchOptions {
@@ -104,6 +108,36 @@ async function appendToLedger(ledger: OpenedLedger, submission: Submission): Pro
   if (!result?.ok) throw new Error(`refused: ${result?.message}`);
 }
 
+const OUTBOX_ROOM = { room: 'debts', rows: [], migrations: [roomTables('debts')] } as const;
+
+interface OutboxPath {
+  readonly append: Variant['append'];
+  stop(): Promise<void>;
+}
+
+/** The whole way of a command's record: its own transaction, the relay, the ledger's receipt, and the receipt kept. */
+async function openOutboxPath(config: PreparedConfig, ledger: OpenedLedger): Promise<OutboxPath> {
+  await migrateRoom(config, OUTBOX_ROOM);
+  const room = await openRoomDatabase({ ...config, database: { ...config.database, workerPoolSize: NAIVE_CONNECTIONS } }, OUTBOX_ROOM);
+  const receipts = new Receipts(room.worker);
+  const fail = (error: unknown): never => {
+    throw error;
+  };
+  const relay = new Relay({ worker: room.worker, ledger: ledger.ledgerFor('debts'), receipts, reconsiderations: new Map(), onHalt: fail, onTrouble: fail });
+  relay.start();
+  return {
+    async append(submission) {
+      await insertOutbox(room.worker, [{ submission }]);
+      receipts.recorded();
+      if ((await receipts.await([submission.idempotencyKey], DEADLINE_MS)) === null) throw new Error('no receipt within the deadline');
+    },
+    async stop() {
+      await relay.stop();
+      await room.close();
+    },
+  };
+}
+
 async function run(append: Variant['append'], submissions: readonly Submission[], callers: number): Promise<Run> {
   const latencies: number[] = [];
   let next = 0;
@@ -155,15 +189,18 @@ export async function ledgerBench({ config, rounds = 3, callers = 64, events = 2
   const signer = openSigningKey(createSigningKey(config.ledger.origin).secret);
   await createLedger(database.worker, { origin: config.ledger.origin, vkey: signer.vkey, now: new Date() });
   const ledger = await openLedger({ pool: database.worker, signer, checkpointIntervalMs: 1_000, diagnostics: openDiagnostics('silent') });
+  const outbox = await openOutboxPath(config, ledger);
   try {
     const variants: Variant[] = [
       { name: 'naive: transaction per event, SELECT head FOR UPDATE', share: 0.2, append: (submission) => appendChained(naive, submission) },
       { name: 'no chain: one insert per transaction', share: 0.5, append: (submission) => appendPlain(naive, submission) },
       { name: 'ledger: receipts, tree, tiles, links, streams, checkpoints', share: 1, append: (submission) => appendToLedger(ledger, submission) },
+      { name: 'outbox: own transaction, relay, ledger, receipt kept', share: 0.25, append: outbox.append },
     ];
     const rows = await measure(variants, rounds, callers, events);
     return { title: `Ledger appends with receipts, ${callers} callers`, reference: variants[0]!.name, rows };
   } finally {
+    await outbox.stop();
     await ledger.stop();
     await database.close();
     await naive.end();
