@@ -1,6 +1,6 @@
 /**
  * Waiting for the ledger's answer to a committed outbox record. The relay announces deliveries in its own process; in any
- * other replica the outbox rows themselves tell, asked for all who wait at once. Never decides that a record is lost: a
+ * other replica the table of deliveries tells, asked for all who wait at once. Never decides that a record is lost: a
  * record that has no index yet is pending.
  */
 import type { Pool } from 'pg';
@@ -12,6 +12,8 @@ interface DeliveredRow {
   readonly record_id: string;
   readonly ledger_index: number;
 }
+
+const DELIVERED = 'select o.record_id, d.ledger_index from outbox o join delivery d on d.outbox_id = o.id where o.record_id = any($1)';
 
 export class Receipts {
   private readonly waiters = new Map<string, Set<(index: number) => void>>();
@@ -72,9 +74,7 @@ export class Receipts {
 
   private async pollOnce(): Promise<void> {
     try {
-      const { rows } = await this.worker.query<DeliveredRow>('select record_id, ledger_index from outbox where record_id = any($1) and ledger_index is not null', [
-        [...this.waiters.keys()],
-      ]);
+      const { rows } = await this.worker.query<DeliveredRow>(DELIVERED, [[...this.waiters.keys()]]);
       for (const row of rows) this.delivered(row.record_id, row.ledger_index);
     } catch {
       // A database that does not answer leaves the waiters to their deadlines: then the command is pending, as documented.

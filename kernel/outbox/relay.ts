@@ -57,7 +57,14 @@ const KEEP_DELIVERED = `
 
 const REPLACE = `update outbox set event_id = $2, event = $3, streams = $4, expect = $5, disclosures = $6, reconsider = $7 where record_id = $1`;
 
+/**
+ * A dump restored into another cluster keeps the transaction ids of the old one: records of the new cluster would stand before
+ * the last delivered one and never be sent. A physical backup or pg_upgrade keeps the counter and is not concerned.
+ */
+const IS_OF_ANOTHER_CLUSTER = 'select last_xid >= pg_snapshot_xmax(pg_current_snapshot()) as foreign_place from relay';
+
 export class Relay {
+  private checked = false;
   private wake: () => void = () => undefined;
   private woken = false;
   private stopped = false;
@@ -110,11 +117,20 @@ export class Relay {
   /** False when there was nothing to deliver. */
   private async deliverBatch(): Promise<boolean> {
     const { worker, ledger } = this.options;
+    if (!this.checked) await this.checkCluster();
     const { rows } = await worker.query<OutboxRow>(DUE);
     if (rows.length === 0) return false;
     const results = await ledger.append('outbox', rows.map(toSubmission), APPEND_DEADLINE_MS);
     await this.keepAnswers(rows, results);
     return true;
+  }
+
+  private async checkCluster(): Promise<void> {
+    const { rows } = await this.options.worker.query<{ foreign_place: boolean }>(IS_OF_ANOTHER_CLUSTER);
+    if (rows[0]!.foreign_place) {
+      throw new RelayHalt(`the outbox of ${this.options.ledger.room} was restored from a dump of another cluster; restore a physical backup, or advance the transaction counter beyond the old one`);
+    }
+    this.checked = true;
   }
 
   private async keepAnswers(rows: readonly OutboxRow[], results: readonly AppendResult[]): Promise<void> {

@@ -95,8 +95,8 @@ async function eventIdsInLedger(note: string): Promise<string[]> {
   return own.filter(({ event }) => event.facts['note'] === note).map(({ event }) => event.id);
 }
 
-/** One hand-over is: read and number what is due, append, keep the answers; then it looks again. */
-const STEPS = ['number what is due', 'append', 'keep the answers', 'look again'];
+/** A relay first sees whose outbox it is. One hand-over is: read and number what is due, append, keep the answers; then it looks again. */
+const STEPS = ['see whose outbox it is', 'number what is due', 'append', 'keep the answers', 'look again'];
 const CASES = STEPS.flatMap((step, at) => [
   { step, at, fate: 'before it took effect', persisted: false },
   { step, at, fate: 'after it took effect', persisted: true },
@@ -111,6 +111,14 @@ describe('a relay killed at any step loses nothing and sends nothing twice', () 
     await runRelay(dying.worker, dying.port, async () => executioner.isOver);
     expect(await runRelay(debts.worker, ledger.ledgerFor('debts'), isDelivered)).toBeNull();
     expect(await eventIdsInLedger(note)).toEqual(ids);
+  });
+
+  it('halts and says so when its outbox was restored from a dump of another cluster', async () => {
+    const { rows } = await debts.worker.query<{ last_xid: string }>('select last_xid from relay');
+    await debts.worker.query(`update relay set last_xid = '9999999999999'`);
+    const halted = await runRelay(debts.worker, ledger.ledgerFor('debts'), async () => false);
+    await debts.worker.query('update relay set last_xid = $1::xid8', [rows[0]!.last_xid]);
+    expect(halted?.message).toMatch(/the outbox of debts was restored from a dump of another cluster/);
   });
 
   it('halts and says so when the ledger has other content under its number', async () => {
