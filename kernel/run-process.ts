@@ -7,6 +7,8 @@ import { describeError } from './diagnostics';
 import { StartError } from './start-error';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+/** What was acknowledged is durable: a process that hangs on a database that has gone may be ended after this. */
+const STOP_DEADLINE_MS = 30_000;
 
 /** What an operator reads when a process cannot start: the cause and the remedy, or where in the code it broke. */
 function whyNotStarted(error: unknown): string {
@@ -25,6 +27,7 @@ export async function runProcess(start: () => Promise<() => Promise<void>>): Pro
     const stop = await start();
     process.send?.('ready');
     await asked;
+    setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
     await stop();
   } catch (error) {
     process.stderr.write(`${whyNotStarted(error)}\n`);
