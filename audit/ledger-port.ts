@@ -15,6 +15,7 @@ import { LedgerReader } from './reader/ledger-reader';
 import { RecentEntries } from './reader/recent-entries';
 import { readEntries } from './reader/stored-entries';
 import type { LedgerSigner } from './signer';
+import type { SeenByOthers } from './writer/checkpointer';
 import { readHead } from './writer/head';
 import type { BrokenInvariant } from './writer/ledger-state';
 import { WriterTerm } from './writer/writer-term';
@@ -24,6 +25,8 @@ export interface LedgerOptions {
   readonly pool: Pool;
   readonly signer: LedgerSigner;
   readonly checkpointIntervalMs: number;
+  /** Asked before anything is signed: what witnesses saw of this log must be in it. */
+  readonly seen?: SeenByOthers;
   readonly diagnostics: Diagnostics;
   readonly clock?: () => Date;
 }

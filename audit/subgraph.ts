@@ -20,6 +20,7 @@ import { openLedger, type OpenedLedger } from './ledger-port';
 import { NODE_STUBS } from './node.type';
 import type { LedgerSigner } from './signer';
 import { TrailedAgency, TrailedBorrower, TrailedCreditor, TrailedDebt } from './trailed.type';
+import { prepareWitnessing } from './witness/witnessing';
 import { AgencyTrailResolver, BorrowerTrailResolver, CreditorTrailResolver, DebtTrailResolver } from './trail.resolver';
 
 export { AUDIT_DATABASE, auditPoolConfig } from './definition';
@@ -78,16 +79,19 @@ export function exportDirectory(config: Pick<PreparedConfig, 'home'>): string {
 export async function openAuditRoom({ config, signer, keyStore, diagnostics, clock = () => new Date() }: AuditSurroundings): Promise<OpenAuditRoom> {
   // The ledger's connections are its own: relay and follower of this room must not wait for a writer that waits for them.
   const database = await openRoomDatabase({ ...config, database: { ...auditPoolConfig(config.database), poolSize: 1 } }, AUDIT_DATABASE);
-  const ledger = await openLedger({ pool: database.worker, signer, checkpointIntervalMs: config.ledger.checkpointIntervalMs, diagnostics, clock });
+  const witnessing = prepareWitnessing(config.ledger.witnesses, database.worker, signer.vkey, diagnostics);
+  const ledger = await openLedger({ pool: database.worker, signer, checkpointIntervalMs: config.ledger.checkpointIntervalMs, seen: witnessing.seen, diagnostics, clock });
+  const submitter = witnessing.begin(() => ledger.isWriting);
   const room = await openRoom(auditRoom, { config, ledger: ledger.ledgerFor('audit'), keyStore, diagnostics, clock });
   const directory = exportDirectory(config);
-  const runner = new ExportRunner({ pool: room.database.worker, ledger, signer, directory, diagnostics, clock });
+  const runner = new ExportRunner({ pool: room.database.worker, ledger, submitter, signer, directory, diagnostics, clock });
   return {
     ledger,
     room: { ...room, unready: async () => [...ledger.unready(), ...(await room.unready())] },
     routes: [exportRoute(room.services, directory)],
     async stop() {
       await runner.stop();
+      await submitter.stop();
       await room.stop();
       await ledger.stop();
       await database.close();

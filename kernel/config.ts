@@ -3,8 +3,11 @@
  * freezes the result. Reads no file and opens no connection; keys kept in files are `keys.ts`'s business.
  */
 import path from 'node:path';
+import { COSIGNATURE_V1 } from '../audit/log/cosignature';
+import { FormatError } from '../audit/log/format-error';
+import { parseVkey } from '../audit/log/note-key';
 import { ROOMS, type RoomName } from '../schema/vocabulary';
-import { Environment } from './environment';
+import { Environment, parseHttpUrl } from './environment';
 import { Secret } from './secret';
 
 /** A database schema of the hub: one per room, and the key store that holds the borrowers' keys. */
@@ -68,11 +71,19 @@ export interface DatabaseConfig {
   readonly statementTimeoutMs: number;
 }
 
+/** Somebody who cosigns checkpoints; see `cession witness`. */
+export interface WitnessConfig {
+  /** C2SP verifier key of signature type 0x04. */
+  readonly vkey: string;
+  readonly url: string;
+}
+
 export interface LedgerConfig {
   readonly origin: string;
   /** A PEM text or the path of a PEM file; null: the key kept in the home folder. */
   readonly key: Secret | null;
   readonly checkpointIntervalMs: number;
+  readonly witnesses: readonly WitnessConfig[];
   readonly followerBoundMs: number;
   readonly receiptDeadlineMs: number;
 }
@@ -193,9 +204,41 @@ function readLedger(from: Environment): LedgerConfig {
     origin: from.origin('CESSION_LEDGER_ORIGIN', DEFAULT_LEDGER_ORIGIN),
     key: from.secret('CESSION_LEDGER_KEY'),
     checkpointIntervalMs: from.integer('CESSION_CHECKPOINT_INTERVAL_MS', DEFAULT_CHECKPOINT_INTERVAL_MS, 50, 3_600_000),
+    witnesses: readWitnesses(from),
     followerBoundMs: from.integer('CESSION_FOLLOWER_BOUND_MS', DEFAULT_FOLLOWER_BOUND_MS, 100, 60_000),
     receiptDeadlineMs: from.integer('CESSION_RECEIPT_DEADLINE_MS', DEFAULT_RECEIPT_DEADLINE_MS, 50, 60_000),
   };
+}
+
+/** Pairs of key and address. Neither holds white space; a key may hold every other separator there is. Words are not repeated: one may be a secret. */
+function readWitnesses(from: Environment): WitnessConfig[] {
+  const name = 'CESSION_WITNESSES';
+  const words = from.words(name);
+  const witnesses: WitnessConfig[] = [];
+  const keys = new Set<string>();
+  if (words.length % 2 === 1) from.refuse(`${name} must be pairs of a verifier key and an address, all separated by spaces`);
+  for (let at = 0; at + 1 < words.length; at += 2) {
+    const [vkey, address] = [words[at] ?? '', words[at + 1] ?? ''];
+    const key = readWitnessKey(vkey);
+    const url = parseHttpUrl(address);
+    if (key === null) from.refuse(`${name} must name witnesses by the keys that \`cession witness key\` prints; word ${at + 1} is none`);
+    else if (keys.has(key)) from.refuse(`${name} names one key twice: a witness counts once`);
+    if (url === null) from.refuse(`${name} must give each witness an http or https address without user and password; word ${at + 2} is none`);
+    if (key !== null && url !== null) witnesses.push({ vkey, url });
+    if (key !== null) keys.add(key);
+  }
+  return witnesses;
+}
+
+/** The public key in hex; null when the text is no witness's key. */
+function readWitnessKey(vkey: string): string | null {
+  try {
+    const { type, publicKey } = parseVkey(vkey);
+    return type === COSIGNATURE_V1 ? publicKey.toString('hex') : null;
+  } catch (error) {
+    if (error instanceof FormatError) return null;
+    throw error;
+  }
 }
 
 function readTokens(from: Environment): TokenConfig {

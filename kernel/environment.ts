@@ -71,10 +71,15 @@ export class Environment {
   httpUrl(name: string): string | null {
     const text = this.read(name);
     if (text === null) return null;
-    const url = parseUrl(text);
-    if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password) return text.replace(/\/+$/, '');
+    const url = parseHttpUrl(text);
+    if (url !== null) return url;
     this.refuse(`${name} must be an http or https address without user and password`);
     return null;
+  }
+
+  /** What stands between white space; empty when unset. */
+  words(name: string): readonly string[] {
+    return this.read(name)?.split(/\s+/) ?? [];
   }
 
   /** C2SP tlog-checkpoint: the origin is a line of its own and, in a signed note's key name, holds no space or plus. */
@@ -98,6 +103,12 @@ export class Environment {
     const value = this.env[name]?.trim();
     return value === undefined || value === '' ? null : value;
   }
+}
+
+/** The address without a slash at its end; null when it is none, or holds a password that would stand in logs. */
+export function parseHttpUrl(text: string): string | null {
+  const url = parseUrl(text);
+  return url && /^https?:$/.test(url.protocol) && !url.username && !url.password ? text.replace(/\/+$/, '') : null;
 }
 
 function parseUrl(text: string): URL | null {

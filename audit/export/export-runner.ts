@@ -12,11 +12,13 @@ import { holdLease, type Lease } from '../../kernel/lease';
 import type { StreamName } from '../../schema/vocabulary';
 import type { OpenedLedger } from '../ledger-port';
 import type { LedgerSigner } from '../signer';
+import type { WitnessSubmitter } from '../witness/witness-submitter';
 import { writeExport, type ExportProgress } from './write-export';
 
 export interface ExportRunnerOptions {
   readonly pool: Pool;
   readonly ledger: OpenedLedger;
+  readonly submitter: Pick<WitnessSubmitter, 'settle'>;
   readonly signer: LedgerSigner;
   /** Where the files are; see exportFile. */
   readonly directory: string;
@@ -35,6 +37,8 @@ interface OpenExport {
 const LEASE = 'exports';
 const IDLE_MS = 200;
 const PROGRESS_MS = 250;
+/** An export waits this long for witnesses to cosign its checkpoint; one made without them says so. */
+const COSIGNED_MS = 5_000;
 
 const NEXT = `update export set state = 'RUNNING', entries_done = 0
   where id = (select id from export where state in ('QUEUED', 'RUNNING') order by requested_at limit 1)
@@ -85,9 +89,10 @@ export class ExportRunner {
   }
 
   private async make(order: OpenExport, until: AbortSignal): Promise<void> {
-    const { pool, ledger, signer, directory, diagnostics, clock } = this.options;
+    const { pool, ledger, submitter, signer, directory, diagnostics, clock } = this.options;
     try {
       await ledger.signNow();
+      await submitter.settle(COSIGNED_MS);
       const written = await writeExport(
         { pool, signer, clock, onProgress: this.progressOf(order.id, until) },
         { stream: order.stream, from: order.recorded_from, until: order.recorded_until, mandate: order.mandate_id },

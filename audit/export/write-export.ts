@@ -13,6 +13,8 @@ import type { StreamName } from '../../schema/vocabulary';
 import { writeLogBundle, type BundleSource } from '../bundle/log-bundle';
 import { writeStreamBundle } from '../bundle/stream-bundle';
 import type { LedgerSigner } from '../signer';
+import { readHistory } from '../witness/checkpoint-history';
+import { withCosignatures } from '../witness/cosignatures.repository';
 import { latestCheckpoint, type SignedCheckpoint } from '../writer/checkpointer';
 import { logEntries, numbersWithin, streamEntries } from './export-source';
 
@@ -48,8 +50,9 @@ export interface ExportMeans {
 }
 
 export async function writeExport(means: ExportMeans, order: ExportOrder, file: string): Promise<WrittenExport> {
-  const checkpoint = await latestCheckpoint(means.pool);
-  if (checkpoint === null) throw new Error('The ledger has no checkpoint yet.');
+  const latest = await latestCheckpoint(means.pool);
+  if (latest === null) throw new Error('The ledger has no checkpoint yet.');
+  const [checkpoint = latest] = await withCosignatures(means.pool, [latest]);
   await fs.mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
   const part = `${file}.part`;
   try {
@@ -67,8 +70,10 @@ export async function writeExport(means: ExportMeans, order: ExportOrder, file: 
 async function write({ pool, signer, clock, onProgress }: ExportMeans, order: ExportOrder, checkpoint: SignedCheckpoint, output: Writable): Promise<number> {
   const { stream, mandate } = order;
   const { size, note } = checkpoint;
+  const series = await readHistory(pool, size);
   const source = (total: number): BundleSource => ({
     checkpoint: note,
+    series,
     vkey: signer.vkey,
     signer,
     createdAt: clock().toISOString(),

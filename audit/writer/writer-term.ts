@@ -7,7 +7,7 @@ import type { Pool } from 'pg';
 import type { Diagnostics } from '../../kernel/diagnostics';
 import type { RecentEntries } from '../reader/recent-entries';
 import type { LedgerSigner } from '../signer';
-import { Checkpointer, type SignedCheckpoint } from './checkpointer';
+import { Checkpointer, type SeenByOthers, type SignedCheckpoint } from './checkpointer';
 import { BrokenInvariant } from './ledger-state';
 import { LedgerWriter } from './writer';
 
@@ -17,6 +17,7 @@ export interface TermOptions {
   readonly signer: LedgerSigner;
   readonly checkpointIntervalMs: number;
   readonly clock: () => Date;
+  readonly seen?: SeenByOthers;
   readonly diagnostics: Diagnostics;
   readonly onCheckpoint: (checkpoint: SignedCheckpoint) => void;
   readonly onBroken: (reason: BrokenInvariant) => void;
@@ -72,12 +73,12 @@ export class WriterTerm {
   }
 
   private async write(until: AbortSignal): Promise<void> {
-    const { pool, recent, signer, clock, diagnostics, checkpointIntervalMs } = this.options;
+    const { pool, recent, signer, clock, seen, diagnostics, checkpointIntervalMs } = this.options;
     const ended = new AbortController();
     const onHalt = (reason: Error): void => this.endBy(reason, ended);
     const writer = await LedgerWriter.open({ pool, recent, clock, onHalt });
     diagnostics.info({ part: 'ledger', epoch: writer.epoch, size: recent.size }, 'the ledger writer is open');
-    this.current = { writer, checkpointer: new Checkpointer({ pool, signer, clock, epoch: () => writer.epoch }), ended };
+    this.current = { writer, checkpointer: new Checkpointer({ pool, signer, clock, epoch: () => writer.epoch, ...(seen && { seen }) }), ended };
     const over = AbortSignal.any([until, ended.signal]);
     while (!over.aborted) {
       await this.sign();

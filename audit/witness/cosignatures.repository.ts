@@ -1,0 +1,35 @@
+/** Cosignatures beside the checkpoints they are for: kept, and put under the note again for whoever is shown the checkpoint. */
+import type { Pool } from 'pg';
+
+export type Statements = Pick<Pool, 'query'>;
+
+export interface StoredCosignature {
+  readonly size: number;
+  /** The witness's verifier key. */
+  readonly witness: string;
+  /** The signature line, with its LF. */
+  readonly line: string;
+  readonly at: Date;
+}
+
+const ADD = 'insert into cosignature (size, witness, line, cosigned_at) values ($1, $2, $3, $4) on conflict do nothing';
+const LAST = 'select max(size) as size from cosignature where witness = $1';
+const OF_CHECKPOINTS = 'select size, string_agg(line, \'\' order by witness) as lines from cosignature where size = any($1) group by size';
+
+export async function addCosignature(database: Statements, { size, witness, line, at }: StoredCosignature): Promise<void> {
+  await database.query(ADD, [size, witness, line, at]);
+}
+
+/** The largest size this witness cosigned, as far as this database knows; null: none. */
+export async function lastCosignedSize(database: Statements, witness: string): Promise<number | null> {
+  const { rows } = await database.query<{ size: string | null }>(LAST, [witness]);
+  const size = rows[0]?.size ?? null;
+  return size === null ? null : Number(size);
+}
+
+/** The notes with the cosignatures stored for them. */
+export async function withCosignatures<T extends { readonly size: number; readonly note: string }>(database: Statements, checkpoints: readonly T[]): Promise<T[]> {
+  const { rows } = await database.query<{ size: string; lines: string }>(OF_CHECKPOINTS, [checkpoints.map(({ size }) => size)]);
+  const lines = new Map(rows.map((row) => [Number(row.size), row.lines]));
+  return checkpoints.map((checkpoint) => ({ ...checkpoint, note: checkpoint.note + (lines.get(checkpoint.size) ?? '') }));
+}
