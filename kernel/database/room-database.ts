@@ -34,7 +34,7 @@ export async function openRoomDatabase(config: PreparedConfig, definition: Datab
     applicationName: `cession ${room} request`,
     poolSize: database.poolSize,
     connectTimeoutMS: database.connectTimeoutMs,
-    extra: connectionSettings(room, database.statementTimeoutMs),
+    extra: connectionSettings(room, database.statementTimeoutMs, GENERIC_PLANS),
     entities: [...definition.rows],
     synchronize: false,
     installExtensions: false,
@@ -59,10 +59,16 @@ export async function openRoomDatabase(config: PreparedConfig, definition: Datab
   return { room, dbSchema: dbSchemaOf(room), request, worker, close: () => (closing ??= closeBoth()) };
 }
 
-function connectionSettings(room: DatabaseRoom, statementTimeoutMs: number): PoolConfig {
+/**
+ * A prepared statement of a request is planned once per connection. PostgreSQL by itself would plan each page anew, for the
+ * sake of its bounds: with the policies of four audiences that took 0.4 ms, four times what reading the page does.
+ */
+const GENERIC_PLANS = ' -c plan_cache_mode=force_generic_plan';
+
+function connectionSettings(room: DatabaseRoom, statementTimeoutMs: number, further = ''): PoolConfig {
   return {
     // pg_temp last: a temporary table must never stand in for a table of the room.
-    options: `-c search_path=${dbSchemaOf(room)},pg_temp`,
+    options: `-c search_path=${dbSchemaOf(room)},pg_temp${further}`,
     statement_timeout: statementTimeoutMs,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     keepAlive: true,
