@@ -6,8 +6,9 @@ import { LEDGER_CONNECTIONS } from './ledger-port';
 import { LedgerTables } from './migrations/ledger-tables';
 import { LedgerViews } from './migrations/ledger-views';
 import { LedgerWitnesses } from './migrations/ledger-witnesses';
+import { StreamHeadsTables } from './migrations/stream-heads-tables';
 
-export const AUDIT_DATABASE = { room: 'audit', rows: [], migrations: [roomTables('audit'), LedgerTables, LedgerViews, LedgerWitnesses] } as const satisfies DatabaseDefinition;
+export const AUDIT_DATABASE = { room: 'audit', rows: [], migrations: [roomTables('audit'), LedgerTables, LedgerViews, StreamHeadsTables, LedgerWitnesses] } as const satisfies DatabaseDefinition;
 
 /** A writer that waits for a connection which its own lease holds would wait for ever. */
 export function auditPoolConfig<T extends DatabaseConfig>(database: T): T {

@@ -31,8 +31,8 @@ export interface LedgerOptions {
   readonly clock?: () => Date;
 }
 
-/** Connections the ledger takes from its pool: lease, writer, look-ups of a batch, checkpoints, a reader. */
-export const LEDGER_CONNECTIONS = 5;
+/** Connections the ledger takes from its pool: lease, writer, look-ups of a batch, stream heads, checkpoints, a reader. */
+export const LEDGER_CONNECTIONS = 6;
 const LEASE = 'ledger writer';
 const RETRY_AFTER_MS = 500;
 /** How long opening waits for the lease; when another process has it, this one only reads. */
@@ -85,7 +85,7 @@ export class OpenedLedger {
 
   /** Signs now instead of at the next interval: what an export covers must be covered by a checkpoint. */
   async signNow(): Promise<void> {
-    await this.term?.sign();
+    await this.term?.sign(true);
   }
 
   async stop(): Promise<void> {

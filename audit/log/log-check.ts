@@ -6,11 +6,10 @@ import type { Checkpoint } from './checkpoint';
 import { checkRecord, type DisclosureRecord, type LinkDisclosure, type Place } from './disclosure-record';
 import { parseEntry, ZERO_HASH, type ParsedEntry } from './entry';
 import { EventIds } from './event-ids';
+import { HEADS_TYPE } from './heads-event';
 import { CompactRange, leafHash } from './tree';
 import { fail } from './verdict';
 
-/** Events of this type commit to stream heads and stand in no stream themselves. */
-export const HEADS_TYPE = 'audit.HeadsCommitted';
 export const FIRST_TYPE = 'audit.LedgerCreated';
 
 interface StreamState {

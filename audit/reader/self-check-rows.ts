@@ -10,7 +10,7 @@ import { leafHash } from '../log/tree';
 import { decodeLinks, parseLink, type Link } from './stored-links';
 
 export interface Difference {
-  readonly table: 'head' | 'entry' | 'stream_entry' | 'tile' | 'checkpoint';
+  readonly table: 'head' | 'entry' | 'stream_entry' | 'tile' | 'checkpoint' | 'heads' | 'heads_page';
   /** Which promise does not hold. */
   readonly check: string;
   /** Where, e.g. `index 17` or `level 0 tile 3`. */
@@ -51,10 +51,15 @@ export interface Expectation {
   readonly sources: ReadonlyMap<string, number>;
 }
 
+/** A link and its disclosure string. */
+export interface KeptLink extends Link {
+  readonly text: string;
+}
+
 export interface CheckedEntry {
   readonly entry: ParsedEntry;
   readonly leaf: Buffer;
-  readonly links: readonly Link[];
+  readonly links: readonly KeptLink[];
 }
 
 export function checkRow(row: CheckedRow, expected: Expectation): CheckedEntry {
@@ -99,9 +104,9 @@ function checkDisclosures(row: CheckedRow, { event }: ParsedEntry, at: string): 
   if (open.size > 0) differ({ table: 'entry', check: 'every digest of the event has its disclosure', at, expected: 'none without', got: `${open.size} without` });
 }
 
-function checkLinks(row: CheckedRow, entry: ParsedEntry, at: string): Link[] {
+function checkLinks(row: CheckedRow, entry: ParsedEntry, at: string): KeptLink[] {
   const texts = decodeLinks(row.links);
   const digests = texts.map(digestDisclosure).sort();
   if (digests.join() !== entry.links.join()) differ({ table: 'entry', check: 'the links kept are those of the digests', at, expected: entry.links.join(), got: digests.join() });
-  return texts.map((text) => reading('a link is readable', at, () => parseLink(text)));
+  return texts.map((text) => ({ ...reading('a link is readable', at, () => parseLink(text)), text }));
 }

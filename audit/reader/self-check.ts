@@ -1,7 +1,7 @@
 /**
  * The ledger checks itself: everything that can be derived from the stored entry bytes is derived again and compared with
- * what is stored: hashes, chain, links, stream tables, tiles, checkpoints, head. Runs beside a working writer, stops at the
- * first difference, and can go on from a mark it gave out.
+ * what is stored: hashes, chain, links, stream tables and heads, tiles, checkpoints, head. Runs beside a working writer, stops
+ * at the first difference, and can go on from a mark it gave out.
  */
 import type { Pool } from 'pg';
 import { verifyCheckpoint } from '../log/checkpoint';
@@ -14,6 +14,7 @@ import { CompactRange } from '../log/tree';
 import { GrowingTree, type FullTile } from '../writer/growing-tree';
 import { readHead, type Head } from '../writer/head';
 import { BrokenInvariant, partialTiles } from '../writer/ledger-state';
+import { HeadsSelfCheck } from './self-check-heads';
 import { checkRow, differ, DifferenceFound, type CheckedEntry, type CheckedRow, type Difference } from './self-check-rows';
 import type { Link } from './stored-links';
 
@@ -81,12 +82,14 @@ export async function checkLedger(options: SelfCheckOptions): Promise<SelfCheckR
 
 class SelfCheck {
   mark: SelfCheckMark;
+  private readonly heads: HeadsSelfCheck;
 
   constructor(
     private readonly options: SelfCheckOptions,
     private readonly head: Head,
   ) {
     this.mark = options.from ?? START_MARK;
+    this.heads = new HeadsSelfCheck(options.pool);
   }
 
   async run(): Promise<void> {
@@ -98,10 +101,12 @@ class SelfCheck {
     }
     this.checkHead();
     await this.checkCounts();
+    await this.heads.checkStored(this.mark.next, true);
   }
 
   private async resume(): Promise<GrowingTree> {
     const { next, frontier } = this.mark;
+    await this.heads.begin(next);
     if (next === 0) return GrowingTree.empty();
     try {
       return GrowingTree.restore(next, Buffer.from(frontier, 'base64'), await partialTiles(this.options.pool, next));
@@ -125,6 +130,7 @@ class SelfCheck {
       checked.push(one);
     }
     await this.checkStreams(checked);
+    for (const one of checked) await this.heads.accept(one);
     await this.checkTree(tree, checked);
     const links = this.mark.links + checked.reduce((sum, one) => sum + one.links.length, 0);
     return { next: this.mark.next + rows.length, leafHash: prev, recordedAt, frontier: tree.frontier.toString('base64'), sources: Object.fromEntries(sources), links };

@@ -62,6 +62,7 @@ function staleStream(state: LedgerState, intake: Intake): StreamName | null {
 
 /** Everything of an intake but its bytes is decided here; null: it becomes an entry. */
 function objection(state: LedgerState, intake: Intake, byKey: ReadonlyMap<string, PlannedEntry>): Outcome | null {
+  if (intake.atSize !== undefined && intake.atSize !== state.size) return refused({ ok: false, code: 'STALE', message: 'the log has grown since' });
   const same = byKey.get(intake.key);
   if (same !== undefined) return same.intake.event.equals(intake.event) ? { kind: 'repeat', entry: same } : refused(CONFLICTING_KEY);
   const nextSeq = state.nextSeq.get(intake.source) ?? 1;

@@ -6,6 +6,7 @@ import { digestDisclosure } from '../log/commitment';
 import { FormatError } from '../log/format-error';
 import { MAX_ENTRY_LINKS } from '../log/entry';
 import { MAX_EVENT_BYTES, parseEvent } from '../log/event';
+import { HEADS_TYPE } from '../log/heads-event';
 import type { AppendRefusal, Channel, HeldDisclosure, StreamPosition, Submission } from '../../kernel/ledger';
 import { ID_ROOMS, idPrefix } from '../../schema/ids';
 import { STREAM_KINDS, type RoomName, type StreamName } from '../../schema/vocabulary';
@@ -21,6 +22,8 @@ export interface Intake {
   readonly streams: readonly StreamName[];
   readonly expect: readonly StreamPosition[];
   readonly disclosures: readonly HeldDisclosure[];
+  /** Only as the next entry of a log of this size: it speaks of all entries before it. */
+  readonly atSize?: number;
 }
 
 /** One link is for the source's own stream. */
@@ -85,7 +88,7 @@ export function checkSubmission(room: RoomName, channel: Channel, submission: Su
   if (form !== null) return invalid(form);
   try {
     const parsed = parseEvent(event);
-    if (!parsed.type.startsWith(`${room}.`)) return { ok: false, code: 'FORBIDDEN', message: `the room ${room} does not own this event type` };
+    if (!parsed.type.startsWith(`${room}.`) || parsed.type === HEADS_TYPE) return { ok: false, code: 'FORBIDDEN', message: `the room ${room} does not own this event type` };
     if (parsed.id !== idempotencyKey) return invalid('the idempotency key is not the event id');
     if (idPrefix(parsed.id) !== 'event') return invalid('the event id is not an event_… id');
     const problem = disclosureProblem(disclosures, new Set([...parsed.sd, ...parsed.items]));

@@ -1,6 +1,6 @@
 /**
- * One term of office: from obtaining the lease to losing it, a writer and its checkpoints. Opens the writer anew when
- * another one has come and gone; ends for good when the log contradicts itself.
+ * One term of office: from obtaining the lease to losing it, a writer, the heads of its streams and its checkpoints. Opens
+ * the writer anew when another one has come and gone; ends for good when the log contradicts itself.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
@@ -8,6 +8,7 @@ import type { Diagnostics } from '../../kernel/diagnostics';
 import type { RecentEntries } from '../reader/recent-entries';
 import type { LedgerSigner } from '../signer';
 import { Checkpointer, type SeenByOthers, type SignedCheckpoint } from './checkpointer';
+import { HeadsKeeper } from './heads-keeper';
 import { BrokenInvariant } from './ledger-state';
 import { LedgerWriter } from './writer';
 
@@ -25,8 +26,16 @@ export interface TermOptions {
 
 const REOPEN_MS = 200;
 
+interface Office {
+  readonly writer: LedgerWriter;
+  readonly keeper: HeadsKeeper;
+  readonly checkpointer: Checkpointer;
+  readonly ended: AbortController;
+}
+
 export class WriterTerm {
-  private current: { readonly writer: LedgerWriter; readonly checkpointer: Checkpointer; readonly ended: AbortController } | null = null;
+  private current: Office | null = null;
+  private signing: Promise<void> = Promise.resolve();
   private readonly done: Promise<void>;
   private readonly stopping = new AbortController();
 
@@ -41,12 +50,21 @@ export class WriterTerm {
     return this.current?.writer ?? null;
   }
 
-  /** Signs what is committed now, if it is not signed yet. */
-  async sign(): Promise<void> {
+  /**
+   * Signs what is committed now, if it is not signed yet, with a heads entry as its last. `isNeeded`: however fast the log
+   * grows; else a checkpoint without a heads entry is signed when they cannot follow. One after the other.
+   */
+  async sign(isNeeded: boolean): Promise<void> {
+    this.signing = this.signing.then(() => this.signNext(isNeeded));
+    return this.signing;
+  }
+
+  private async signNext(isNeeded: boolean): Promise<void> {
     if (this.current === null) return;
-    const { checkpointer, ended } = this.current;
+    const { keeper, checkpointer, ended } = this.current;
+    if (ended.signal.aborted) return;
     try {
-      const checkpoint = await checkpointer.sign();
+      const checkpoint = await checkpointer.sign(await keeper.commit(isNeeded));
       if (checkpoint !== null) this.options.onCheckpoint(checkpoint);
     } catch (error) {
       if (error instanceof BrokenInvariant) this.endBy(error, ended);
@@ -78,14 +96,16 @@ export class WriterTerm {
     const onHalt = (reason: Error): void => this.endBy(reason, ended);
     const writer = await LedgerWriter.open({ pool, recent, clock, onHalt });
     diagnostics.info({ part: 'ledger', epoch: writer.epoch, size: recent.size }, 'the ledger writer is open');
-    this.current = { writer, checkpointer: new Checkpointer({ pool, signer, clock, epoch: () => writer.epoch, ...(seen && { seen }) }), ended };
+    const keeper = new HeadsKeeper({ pool, recent, writer, clock });
+    this.current = { writer, keeper, checkpointer: new Checkpointer({ pool, signer, clock, epoch: () => writer.epoch, ...(seen && { seen }) }), ended };
     const over = AbortSignal.any([until, ended.signal]);
     while (!over.aborted) {
-      await this.sign();
+      await this.sign(false);
       if (!over.aborted) await pause(checkpointIntervalMs, undefined, { signal: over }).catch(() => undefined);
     }
     this.current = null;
     await writer.close();
+    await this.signing;
   }
 
   /** A broken log ends the term for good; being fenced only this writer. */

@@ -6,7 +6,6 @@
 import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { Pool } from 'pg';
-import { HubError } from '../../kernel/errors';
 import type { AppendResult, Channel, Submission } from '../../kernel/ledger';
 import type { RoomName } from '../../schema/vocabulary';
 import type { RecentEntries } from '../reader/recent-entries';
@@ -16,6 +15,7 @@ import { readHead } from './head';
 import { checkSubmission, type Intake } from './intake';
 import { BrokenInvariant } from './ledger-state';
 import { OpenBatch, settle } from './open-batch';
+import { away, awaitResults, failAll } from './pending-append';
 import { assertNotBroken, Fenced, retakeHold, takeHold, whyNotMoved, type Hold } from './recovery';
 import { storedReceipts } from './stored-receipts';
 import { SubmissionQueue, type Pending } from './submission-queue';
@@ -29,6 +29,13 @@ export interface WriterOptions {
   readonly onHalt: (reason: BrokenInvariant | Fenced) => void;
 }
 
+/** Something to be appended next, made while the writer stands still. */
+interface Turn {
+  readonly prepare: (size: number) => Promise<Intake>;
+  readonly settle: (result: AppendResult) => void;
+  readonly fail: (error: Error) => void;
+}
+
 interface Flight {
   readonly batch: Batch;
   readonly pendings: readonly Pending[];
@@ -40,21 +47,13 @@ interface Flight {
 const SMALL_BATCH = 16;
 /** One failed batch may be another submission's fault; three are not. */
 const MAX_ATTEMPTS = 3;
-const RETRY_AFTER_MS = 1_000;
 const COMMITTED = Symbol('committed');
 const ARRIVED = Symbol('arrived');
-
-function away(cause?: unknown): HubError {
-  return new HubError('LEDGER_UNAVAILABLE', 'The ledger gave no receipt.', { retryAfterMs: RETRY_AFTER_MS, cause });
-}
-
-function failAll(pendings: readonly Pending[], cause: unknown): void {
-  for (const pending of pendings) pending.fail(away(cause));
-}
 
 export class LedgerWriter {
   private readonly queue = new SubmissionQueue();
   private running: Promise<void> | null = null;
+  private turn: Turn | null = null;
   private ended: 'closed' | BrokenInvariant | Fenced | null = null;
 
   private constructor(
@@ -81,33 +80,22 @@ export class LedgerWriter {
     if (this.ended !== null) throw away(this.ended);
     if (submissions.length === 0) return [];
     const checked = submissions.map((submission) => this.check(room, channel, submission));
-    return new Promise((resolve, reject) => {
-      const results = new Array<AppendResult>(submissions.length);
-      let open = submissions.length;
-      const timer = setTimeout(() => reject(away()), deadlineMs);
-      const fail = (error: unknown): void => {
-        clearTimeout(timer);
-        reject(error instanceof Error ? error : away(error));
-      };
-      const settleAt = (at: number, result: AppendResult): void => {
-        results[at] = result;
-        open -= 1;
-        if (open > 0) return;
-        clearTimeout(timer);
-        resolve(results);
-      };
-      const deadline = performance.now() + deadlineMs;
-      const pendings: Pending[] = [];
-      checked.forEach((intake, at) => {
-        if ('ok' in intake) settleAt(at, intake);
-        else pendings.push({ intake, deadlineMs: deadline, settle: (result) => settleAt(at, result), fail, attempts: 0 });
-      });
-      try {
-        this.queue.push(pendings);
-        this.wake();
-      } catch (error) {
-        fail(error);
-      }
+    return awaitResults(checked, deadlineMs, (pendings) => {
+      this.queue.push(pendings);
+      this.wake();
+    });
+  }
+
+  /**
+   * Lets what is under way land, takes nothing else, and appends what `prepare` makes of the size the log then has. For the
+   * ledger's own entries; everybody else waits meanwhile.
+   */
+  async appendNext(prepare: Turn['prepare']): Promise<AppendResult> {
+    if (this.ended !== null) throw away(this.ended);
+    if (this.turn !== null) throw new Error('something is already to be appended next');
+    return new Promise((settle, fail) => {
+      this.turn = { prepare, settle, fail };
+      this.wake();
     });
   }
 
@@ -116,6 +104,7 @@ export class LedgerWriter {
     this.ended ??= 'closed';
     await this.running;
     this.queue.failAll(away());
+    this.endTurn();
     this.hold.client.release(true);
   }
 
@@ -132,7 +121,7 @@ export class LedgerWriter {
       .catch((error: unknown) => this.halt(error))
       .finally(() => {
         this.running = null;
-        if (this.queue.length > 0) this.wake();
+        if (this.queue.length > 0 || this.turn !== null) this.wake();
       });
   }
 
@@ -141,6 +130,7 @@ export class LedgerWriter {
     const reason = known ? error : new BrokenInvariant('the writer failed in a way it does not know', { cause: error });
     this.ended = reason;
     this.queue.failAll(away(reason));
+    this.endTurn();
     this.options.onHalt(reason);
   }
 
@@ -151,6 +141,7 @@ export class LedgerWriter {
       for (;;) {
         if (this.ended === null) await this.gather(open, flight === null);
         if (flight === null) {
+          if (open.pendings.length === 0 && this.turn !== null && this.ended === null) await this.giveTurn(open, this.turn);
           if (open.pendings.length === 0) return;
           flight = this.send(open);
           open = new OpenBatch();
@@ -175,13 +166,14 @@ export class LedgerWriter {
 
   /** What happens first: the batch under way lands, or there is more to order meanwhile. */
   private async nextTurn(flight: Flight, open: OpenBatch): Promise<unknown> {
-    if (open.room === 0 || this.ended !== null) return flight.landed;
+    if (open.room === 0 || this.ended !== null || this.turn !== null) return flight.landed;
     const arrival = this.queue.length > 0 ? Promise.resolve() : this.queue.arrival();
     return Promise.race([flight.landed, arrival.then(() => new Promise((resolve) => setImmediate(resolve, ARRIVED)))]);
   }
 
   /** Moves waiting submissions into the open batch. With nothing under way it takes half, so that the other half overlaps. */
   private async gather(open: OpenBatch, isIdle: boolean): Promise<void> {
+    if (this.turn !== null) return;
     const share = isIdle && open.pendings.length === 0 ? Math.max(SMALL_BATCH, Math.ceil(this.queue.length / 2)) : Infinity;
     const taken = this.queue.take(Math.min(open.room, share), open.byteRoom, performance.now());
     if (taken.length === 0) return;
@@ -194,6 +186,21 @@ export class LedgerWriter {
       return failAll(taken, error);
     }
     open.add(this.hold.state, taken, this.options.clock().getTime());
+  }
+
+  /** Nothing is under way: the size is the log's. A failure is the caller's; the writer goes on. */
+  private async giveTurn(open: OpenBatch, { prepare, settle, fail }: Turn): Promise<void> {
+    const intake = await prepare(this.hold.state.size).catch((error: unknown) => {
+      fail(error instanceof Error ? error : away(error));
+      return null;
+    });
+    this.turn = null;
+    if (intake !== null) open.add(this.hold.state, [{ intake, deadlineMs: Infinity, settle, fail, attempts: 0 }], this.options.clock().getTime());
+  }
+
+  private endTurn(): void {
+    this.turn?.fail(away(this.ended));
+    this.turn = null;
   }
 
   private send(open: OpenBatch): Flight {

@@ -2,7 +2,7 @@
  * A ledger on a real PostgreSQL for tests: makes submissions as rooms would, opens writers that share one database, and
  * checks the whole log from its stored bytes.
  */
-import type { Pool, PoolClient } from 'pg';
+import type { Client, Pool, PoolClient } from 'pg';
 import { sealEvent } from '../../audit/log/event';
 import { RecentEntries } from '../../audit/reader/recent-entries';
 import { createLedger } from '../../audit/writer/create-ledger';
@@ -108,3 +108,29 @@ export function interferingPool(pool: Pool, interfere: Interference): Pool {
     },
   });
 }
+
+/** Strikes once, at the first statement that matches. */
+export function once(matches: RegExp, strike: Interference): Interference {
+  let left = 1;
+  return async (sql, send, client) => {
+    if (!matches.test(sql) || left === 0) return send();
+    left -= 1;
+    return strike(sql, send, client);
+  };
+}
+
+export const lost = (): Error => Object.assign(new Error('Connection terminated unexpectedly'), { code: 'ECONNRESET' });
+export const diskFull = (): Error => Object.assign(new Error('no space left on device'), { code: '53100' });
+
+async function kill(admin: Client, client: object): Promise<void> {
+  await admin.query('select pg_terminate_backend($1)', [(client as { processID: number }).processID]);
+}
+
+/** What happens to the statement, and whether the server had carried it out. `admin` kills backends. */
+export const FAULTS: readonly [name: string, persisted: boolean, strike: (admin: Client) => Interference][] = [
+  ['the connection breaks before the statement is sent', false, () => () => Promise.reject(lost())],
+  ['the answer is lost after the commit', true, () => async (_sql, send) => { await send(); throw lost(); }],
+  ['the backend is killed before the statement', false, (admin) => async (_sql, send, client) => { await kill(admin, client); return send(); }],
+  ['the backend is killed after the commit', true, (admin) => async (_sql, send, client) => { await send(); await kill(admin, client); throw lost(); }],
+  ['the disk is full', false, () => () => Promise.reject(diskFull())],
+];

@@ -6,40 +6,14 @@ import { checkLedger } from '../../audit/reader/self-check';
 import type { StreamName } from '../../schema/vocabulary';
 import { newId } from '../../schema/ids';
 import { testDatabase } from '../support/test-database';
-import { beginLedger, interferingPool, openWriter, receipts, submission, type Interference } from './ledger-fixture';
+import { beginLedger, diskFull, FAULTS, interferingPool, lost, once, openWriter, receipts, submission, type Interference } from './ledger-fixture';
 
 const DEADLINE = 5_000;
-
-/** Strikes once, at the first statement that matches. */
-function once(matches: RegExp, strike: Interference): Interference {
-  let left = 1;
-  return async (sql, send, client) => {
-    if (!matches.test(sql) || left === 0) return send();
-    left -= 1;
-    return strike(sql, send, client);
-  };
-}
-
-const lost = (): Error => Object.assign(new Error('Connection terminated unexpectedly'), { code: 'ECONNRESET' });
-const diskFull = (): Error => Object.assign(new Error('no space left on device'), { code: '53100' });
-
-/** What happens to the statement, and whether the server had carried it out. */
-const FAULTS: readonly [name: string, persisted: boolean, strike: Interference][] = [
-  ['the connection breaks before the statement is sent', false, () => Promise.reject(lost())],
-  ['the answer is lost after the commit', true, async (_sql, send) => { await send(); throw lost(); }],
-  ['the backend is killed before the statement', false, async (_sql, send, client) => { await kill(client); return send(); }],
-  ['the backend is killed after the commit', true, async (_sql, send, client) => { await send(); await kill(client); throw lost(); }],
-  ['the disk is full', false, () => Promise.reject(diskFull())],
-];
 
 let admin: Client;
 
 async function sizeNow(): Promise<number> {
   return Number((await admin.query<{ size: string }>('select size from audit.head')).rows[0]?.size);
-}
-
-async function kill(client: object): Promise<void> {
-  await admin.query('select pg_terminate_backend($1)', [(client as { processID: number }).processID]);
 }
 
 describe('the ledger writer under faults', () => {
@@ -73,7 +47,7 @@ describe('the ledger writer under faults', () => {
     ])('loses nothing and doubles nothing as it %s', async (_statement, matches, isAppend) => {
       const before = await sizeNow();
       let afterStrike = before;
-      const struck: Interference = (sql, send, client) => strike(sql, send, client).finally(async () => (afterStrike = await sizeNow()));
+      const struck: Interference = (sql, send, client) => strike(admin)(sql, send, client).finally(async () => (afterStrike = await sizeNow()));
       const { writer } = await openWriter(interferingPool(pool, once(matches, struck))).catch(() => openWriter(pool));
       const batch = Array.from({ length: 40 }, () => submission());
       const acknowledged = receipts(await writer.append('debts', 'direct', batch, DEADLINE));
@@ -94,7 +68,7 @@ describe('the ledger writer under faults', () => {
     ])('still loses nothing and doubles nothing as it %s', async (_statement, matches) => {
       const before = await sizeNow();
       let recovering = false;
-      const second = once(matches, strike);
+      const second = once(matches, strike(admin));
       const first = once(/^with moved/, async (_sql, send) => { await send(); recovering = true; throw lost(); });
       const { writer } = await openWriter(interferingPool(pool, (sql, send, client) => (recovering ? second : first)(sql, send, client)));
       const acknowledged = receipts(await writer.append('debts', 'direct', Array.from({ length: 10 }, () => submission()), DEADLINE));

@@ -1,0 +1,90 @@
+/**
+ * The stored pages of the tree of stream heads, and which of them belong to a heads entry that is in the log. Refuses pages
+ * that are not what the page above them, or the entry, says: they were changed behind the ledger's back.
+ */
+import type { ClientBase } from 'pg';
+import { childHash, HeadsTree, NO_HEADS, pageHash, type HeadsPage } from '../log/heads-tree';
+
+type Statements = Pick<ClientBase, 'query'>;
+
+/** A heads entry that is in the log. */
+export interface CommittedHeads {
+  readonly version: number;
+  /** Of the entry; the heads are those of the tree of this size. */
+  readonly index: number;
+  readonly root: Buffer;
+  readonly streams: number;
+}
+
+/** Before the first heads entry. */
+export const NO_COMMITTED_HEADS: CommittedHeads = { version: 0, index: -1, root: NO_HEADS, streams: 0 };
+
+interface HeadsRow {
+  readonly version: string | number;
+  readonly index: string | number;
+  readonly root: Buffer;
+  readonly streams: string | number;
+}
+
+const COMMITTED = `select heads.version, heads.index, heads.root, heads.streams from heads
+  join entry on entry.index = heads.index and entry.idempotency_key = heads.event_id`;
+
+/** The last heads entry of the log below a tree size; NO_COMMITTED_HEADS when there is none. */
+export async function lastHeads(database: Statements, below: number = Number.MAX_SAFE_INTEGER): Promise<CommittedHeads> {
+  const { rows } = await database.query<HeadsRow>(`${COMMITTED} where heads.index < $1 order by heads.version desc limit 1`, [below]);
+  return toHeads(rows[0]);
+}
+
+/** The last heads entry that is the last entry under a published checkpoint. */
+export async function lastSignedHeads(database: Statements): Promise<CommittedHeads> {
+  const { rows } = await database.query<HeadsRow>(`${COMMITTED} join checkpoint on checkpoint.size = heads.index + 1 order by heads.version desc limit 1`);
+  return toHeads(rows[0]);
+}
+
+function toHeads(row: HeadsRow | undefined): CommittedHeads {
+  if (row === undefined) return NO_COMMITTED_HEADS;
+  return { version: Number(row.version), index: Number(row.index), root: row.root, streams: Number(row.streams) };
+}
+
+/** Somebody changed a page, or it belongs to another version than the one asked for. */
+export class HeadsPageWrong extends Error {
+  constructor(path: string) {
+    super(`the stored page ${path === '' ? 'at the root' : path} of the stream heads is not what it has to be`);
+    this.name = 'HeadsPageWrong';
+  }
+}
+
+const PAGES = `select distinct on (path) path, bytes from heads_page where path = any($1) and version <= $2 order by path, version desc`;
+/** Random keys share some log16 digits; asking for a few more pages than there are costs less than asking twice. */
+const FIRST_LEVELS = 3;
+
+/** A tree of the pages on the way to these keys, checked from `root` down. */
+export async function loadHeadsTree(database: Statements, at: Pick<CommittedHeads, 'version' | 'root' | 'streams'>, keys: readonly Buffer[]): Promise<HeadsTree> {
+  const tree = new HeadsTree();
+  if (at.streams === 0) return tree;
+  const digits = keys.map((key) => key.toString('hex'));
+  const levels = FIRST_LEVELS + Math.ceil(Math.log2(at.streams) / 4);
+  await addPages(database, tree, at, new Set(['', ...digits.flatMap((one) => Array.from({ length: levels - 1 }, (_, i) => one.slice(0, i + 1)))]));
+  for (let deeper = missingPaths(tree, keys); deeper.size > 0; deeper = missingPaths(tree, keys)) {
+    const before = tree.pages.size;
+    await addPages(database, tree, at, deeper);
+    if (tree.pages.size === before) throw new HeadsPageWrong([...deeper][0] as string);
+  }
+  return tree;
+}
+
+function missingPaths(tree: HeadsTree, keys: readonly Buffer[]): Set<string> {
+  return new Set(keys.map((key) => tree.missing(key)).filter((path) => path !== null));
+}
+
+async function addPages(database: Statements, tree: HeadsTree, { version, root }: Pick<CommittedHeads, 'version' | 'root'>, paths: ReadonlySet<string>): Promise<void> {
+  const { rows } = await database.query<{ path: string; bytes: HeadsPage }>({ name: 'heads_pages', text: PAGES, values: [[...paths], version] });
+  if (paths.has('') && !rows.some(({ path }) => path === '')) throw new HeadsPageWrong('');
+  // Shortest first: a page is compared with what the one above it says, which must be there and checked.
+  for (const { path, bytes } of rows.sort((a, b) => a.path.length - b.path.length)) {
+    const above = tree.pages.get(path.slice(0, -1));
+    const expected = path === '' ? root : above === undefined ? null : childHash(above, Number.parseInt(path.at(-1) as string, 16));
+    if (expected === null || !pageHash(bytes).equals(expected)) throw new HeadsPageWrong(path);
+    tree.pages.set(path, bytes);
+  }
+}
