@@ -5,6 +5,7 @@
 import type { Pool } from 'pg';
 import { AUDIT_DATABASE, checkLedger } from '../../audit/subgraph';
 import { parseEntry, type ParsedEntry } from '../../audit/log/entry';
+import { HEADS_TYPE } from '../../audit/log/heads-event';
 import { parseVkey } from '../../audit/log/note-key';
 import { readEntries } from '../../audit/reader/stored-entries';
 import { readFollowedEvent, type FollowedEvent } from '../../kernel/follower/followed-event';
@@ -36,6 +37,11 @@ export class WholeLog {
 
   async size(): Promise<number> {
     return (await this.entries()).length;
+  }
+
+  /** How much anybody has said: without what the ledger writes of its own accord, at any time. */
+  async saidCount(): Promise<number> {
+    return (await this.entries()).filter(({ type }) => type !== HEADS_TYPE).length;
   }
 
   /** Every committed record of these rooms has its place, exactly once, in a log that agrees with all that is derived from it. */
