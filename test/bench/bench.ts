@@ -3,12 +3,13 @@
  * a table for people and JSON for machines. No part of the tests; touches no hub that exists.
  */
 import 'reflect-metadata';
+import { once } from 'node:events';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
 import { loadConfig, type PreparedConfig } from '../../kernel/config';
-import { startDatabaseServer } from '../../kernel/database/server';
+import { startDatabaseServer, type DatabaseServer } from '../../kernel/database/server';
 import { emptyDatabase } from './bench-hub';
 import { renderTable, type BenchTable } from './bench-table';
 import { importBench, WITHOUT_IMPORT_BENCH } from './import.bench';
@@ -49,28 +50,38 @@ interface RunOptions {
 }
 
 async function run(names: readonly string[], options: RunOptions): Promise<void> {
-  const say = (text: string): void => void (options.json ? process.stderr : process.stdout).write(`${text}\n`);
   const home = await fs.mkdtemp(path.join(os.tmpdir(), 'cession-bench-'));
   const server = await startDatabaseServer(loadConfig({ CESSION_HOME: home, LOG_LEVEL: 'error' }));
   try {
-    const machine = await describeMachine(server.adminUrl.reveal());
-    say(describe(machine));
-    const sections: Record<string, { tables: readonly BenchTable[]; busyBefore: number }> = {};
-    for (const name of names) {
-      const busyBefore = await busyShare(1_000);
-      if (busyBefore > BUSY) say(`Warning: ${Math.round(busyBefore * 100)} % of this machine is in use by others; trust ratios, not rates.`);
-      const config = await emptyDatabase(server.config, `bench_${name}`);
-      const report = (line: string): void => void (options.verbose && say(`  ${line}`));
-      const tables = await SECTIONS[name]!({ config, report, ...(options.rounds === undefined ? {} : { rounds: options.rounds }) });
-      sections[name] = { tables, busyBefore };
-      for (const table of tables) say(`\n${renderTable(table)}`);
-      if (tables.length === 0) say(`\n${name}: not measured (--verbose says why)`);
-    }
-    await writeReport({ measuredAt: new Date().toISOString(), machine, sections }, options);
+    await Promise.race([measure(names, server, options), interruption()]);
   } finally {
     await server.stop();
     await fs.rm(home, { recursive: true, force: true });
   }
+}
+
+/** Rejects at Ctrl-C: a database server must not outlive its bench. */
+async function interruption(): Promise<never> {
+  await Promise.race(['SIGINT', 'SIGTERM'].map((signal) => once(process, signal)));
+  throw new Error('The bench was interrupted.');
+}
+
+async function measure(names: readonly string[], server: DatabaseServer, options: RunOptions): Promise<void> {
+  const say = (text: string): void => void (options.json ? process.stderr : process.stdout).write(`${text}\n`);
+  const machine = await describeMachine(server.adminUrl.reveal());
+  say(describe(machine));
+  const sections: Record<string, { tables: readonly BenchTable[]; busyBefore: number }> = {};
+  for (const name of names) {
+    const busyBefore = await busyShare(1_000);
+    if (busyBefore > BUSY) say(`Warning: ${Math.round(busyBefore * 100)} % of this machine is in use by others; trust ratios, not rates.`);
+    const config = await emptyDatabase(server.config, `bench_${name}`);
+    const report = (line: string): void => void (options.verbose && say(`  ${line}`));
+    const tables = await SECTIONS[name]!({ config, report, ...(options.rounds === undefined ? {} : { rounds: options.rounds }) });
+    sections[name] = { tables, busyBefore };
+    for (const table of tables) say(`\n${renderTable(table)}`);
+    if (tables.length === 0) say(`\n${name}: not measured (--verbose says why)`);
+  }
+  await writeReport({ measuredAt: new Date().toISOString(), machine, sections }, options);
 }
 
 function describe({ cpu, cores, memoryGiB, system, node, postgres }: Machine): string {
@@ -102,5 +113,6 @@ const program = new Command('bench')
 
 void program.parseAsync().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  // What is still being measured has lost its database and would wait for it.
+  process.exit(1);
 });
