@@ -3,6 +3,7 @@
  * never says "verified" unless the key came from somewhere else than the export.
  */
 import { readFile, stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { type Command, Option } from 'commander';
 import { renderReport } from '../audit/bundle/render-report';
 import { LANGUAGES, type Language } from '../audit/bundle/report-texts';
@@ -10,16 +11,20 @@ import { verifyBundle } from '../audit/bundle/verify-bundle';
 import { FormatError } from '../audit/log/format-error';
 import { parseVkey } from '../audit/log/note-key';
 import { parsePolicy } from '../audit/log/policy';
+import type { StampVerifier } from '../audit/log/timestamp-file';
 import type { Report } from '../audit/log/verdict';
 import type { CommandLine } from './command-line';
 import { printJson } from './output';
 import { openProgress } from './progress';
 import { UsageError } from './usage-error';
 
+const load = createRequire(__filename);
+
 interface VerifyChoices {
   readonly key?: string;
   readonly atLeast?: string;
   readonly policy?: string;
+  readonly timestampCa?: string;
   readonly json?: true;
   readonly language?: Language;
 }
@@ -38,6 +43,7 @@ export function addVerify(parent: Command, line: CommandLine): void {
     .option('--key <vkey>', "the ledger's verifier key, or a file that holds it, obtained from somewhere else than the export")
     .option('--at-least <file>', 'a checkpoint of the same ledger that you saw earlier: the export must contain it')
     .option('--policy <file>', 'a C2SP tlog-policy: which logs you accept and which witnesses have to have cosigned')
+    .option('--timestamp-ca <file>', 'certificates in PEM of the time-stamping authorities you trust (RFC 3161)')
     .addOption(new Option('--language <language>', 'of the report').choices([...LANGUAGES]))
     .option('--json', 'print the report as JSON')
     .addHelpText('after', '\nExit codes: 0 verified against the given key or policy, 1 broken or against the policy (the report says where), 2 consistent but origin not trusted.\n\nExample:\n  cession verify october.cession --key "$(cat ledger-key.txt)" --at-least september.checkpoint')
@@ -49,17 +55,19 @@ export function addVerify(parent: Command, line: CommandLine): void {
     });
 }
 
-async function verifyFile({ output }: CommandLine, file: string, { key, atLeast, policy }: VerifyChoices): Promise<Report> {
+async function verifyFile({ output }: CommandLine, file: string, { key, atLeast, policy, timestampCa }: VerifyChoices): Promise<Report> {
   if (!(await stat(file)).isFile()) throw new UsageError(`${file} is not a file.`, 'Name the export that `cession export` wrote or that was downloaded.');
   const vkey = key === undefined ? null : await readVkey(key);
   const known = atLeast === undefined ? null : await readCheckpoint(atLeast);
   const rules = policy === undefined ? null : await readPolicy(policy);
+  const verifyStamp = timestampCa === undefined ? null : await readAuthorities(timestampCa);
   const progress = openProgress(output, 'Verifying');
   try {
     return await verifyBundle(file, {
       ...(vkey !== null && { vkey }),
       ...(known !== null && { atLeast: known }),
       ...(rules !== null && { policy: rules }),
+      ...(verifyStamp !== null && { verifyStamp }),
       now: new Date(),
       onProgress: ({ entries, total }) => progress.to(entries, total),
     });
@@ -94,6 +102,19 @@ async function readPolicy(file: string): Promise<Buffer> {
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     throw new UsageError(`${file} is not a policy: ${error.message}.`, 'Write it by C2SP tlog-policy: lines `log <vkey>`, `witness <name> <vkey>`, `group <name> all|any|<k> <names…>`, and one `quorum <name>|none`.');
+  }
+}
+
+async function readAuthorities(file: string): Promise<StampVerifier> {
+  const { size } = await stat(file);
+  if (size > CHECKPOINT_BYTES_MAX) throw new UsageError(`${file} is too large for a file of certificates.`, 'Give the root certificates of the authorities, in PEM.');
+  // ASN.1 and certificates are needed by this option only.
+  const { openStampVerifier } = load('../audit/time/stamp-verifier') as typeof import('../audit/time/stamp-verifier');
+  try {
+    return openStampVerifier(await readFile(file, 'utf8'));
+  } catch (error) {
+    if ((error as Error).name !== 'StampRefusal') throw error;
+    throw new UsageError(`${file} cannot be used: ${(error as Error).message}.`, 'Give the root certificates of the authorities, in PEM.');
   }
 }
 
