@@ -20,6 +20,7 @@ import { openLedger, type OpenedLedger } from './ledger-port';
 import { NODE_STUBS } from './node.type';
 import type { LedgerSigner } from './signer';
 import { TrailedAgency, TrailedBorrower, TrailedCreditor, TrailedDebt } from './trailed.type';
+import { openStamper } from './time/stamper';
 import { prepareWitnessing } from './witness/witnessing';
 import { AgencyTrailResolver, BorrowerTrailResolver, CreditorTrailResolver, DebtTrailResolver } from './trail.resolver';
 
@@ -82,6 +83,7 @@ export async function openAuditRoom({ config, signer, keyStore, diagnostics, clo
   const witnessing = prepareWitnessing(config.ledger.witnesses, database.worker, signer.vkey, diagnostics);
   const ledger = await openLedger({ pool: database.worker, signer, checkpointIntervalMs: config.ledger.checkpointIntervalMs, seen: witnessing.seen, diagnostics, clock });
   const submitter = witnessing.begin(() => ledger.isWriting);
+  const stamper = openStamper(config.ledger, { pool: database.worker, vkey: signer.vkey, isActive: () => ledger.isWriting, clock, diagnostics });
   const room = await openRoom(auditRoom, { config, ledger: ledger.ledgerFor('audit'), keyStore, diagnostics, clock });
   const directory = exportDirectory(config);
   const runner = new ExportRunner({ pool: room.database.worker, ledger, submitter, signer, directory, diagnostics, clock });
@@ -92,6 +94,7 @@ export async function openAuditRoom({ config, signer, keyStore, diagnostics, clo
     async stop() {
       await runner.stop();
       await submitter.stop();
+      await stamper?.stop();
       await room.stop();
       await ledger.stop();
       await database.close();

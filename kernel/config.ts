@@ -45,6 +45,8 @@ export const DEFAULT_MAX_BODY_BYTES = 262_144;
 export const DEFAULT_MAX_ROOT_FIELDS = 20;
 /** Milliseconds between signed checkpoints: what a verifier may lag behind the head. */
 export const DEFAULT_CHECKPOINT_INTERVAL_MS = 1_000;
+/** Milliseconds between time stamps of checkpoints: public authorities ask not to be asked more often. */
+export const DEFAULT_TIMESTAMP_INTERVAL_MS = 600_000;
 /** Milliseconds a follower may go without confirming the head before gates refuse (DESIGN: 2 s). */
 export const DEFAULT_FOLLOWER_BOUND_MS = 2_000;
 /** Milliseconds an answer waits for its ledger receipt before LEDGER_UNAVAILABLE or `pending: true`. */
@@ -84,6 +86,9 @@ export interface LedgerConfig {
   readonly key: Secret | null;
   readonly checkpointIntervalMs: number;
   readonly witnesses: readonly WitnessConfig[];
+  /** An RFC 3161 authority; null: checkpoints are not stamped. */
+  readonly timestampUrl: string | null;
+  readonly timestampIntervalMs: number;
   readonly followerBoundMs: number;
   readonly receiptDeadlineMs: number;
 }
@@ -205,6 +210,8 @@ function readLedger(from: Environment): LedgerConfig {
     key: from.secret('CESSION_LEDGER_KEY'),
     checkpointIntervalMs: from.integer('CESSION_CHECKPOINT_INTERVAL_MS', DEFAULT_CHECKPOINT_INTERVAL_MS, 50, 3_600_000),
     witnesses: readWitnesses(from),
+    timestampUrl: from.httpUrl('CESSION_TIMESTAMP_URL'),
+    timestampIntervalMs: from.integer('CESSION_TIMESTAMP_INTERVAL_MS', DEFAULT_TIMESTAMP_INTERVAL_MS, 1_000, 86_400_000),
     followerBoundMs: from.integer('CESSION_FOLLOWER_BOUND_MS', DEFAULT_FOLLOWER_BOUND_MS, 100, 60_000),
     receiptDeadlineMs: from.integer('CESSION_RECEIPT_DEADLINE_MS', DEFAULT_RECEIPT_DEADLINE_MS, 50, 60_000),
   };

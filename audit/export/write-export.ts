@@ -13,6 +13,7 @@ import type { StreamName } from '../../schema/vocabulary';
 import { writeLogBundle, type BundleSource } from '../bundle/log-bundle';
 import { writeStreamBundle } from '../bundle/stream-bundle';
 import type { LedgerSigner } from '../signer';
+import { readTimestamps } from '../time/timestamps.repository';
 import { readHistory } from '../witness/checkpoint-history';
 import { withCosignatures } from '../witness/cosignatures.repository';
 import { latestCheckpoint, type SignedCheckpoint } from '../writer/checkpointer';
@@ -71,9 +72,11 @@ async function write({ pool, signer, clock, onProgress }: ExportMeans, order: Ex
   const { stream, mandate } = order;
   const { size, note } = checkpoint;
   const series = await readHistory(pool, size);
+  const timestamps = await readTimestamps(pool, [...series.map((one) => one.size), size]);
   const source = (total: number): BundleSource => ({
     checkpoint: note,
     series,
+    timestamps,
     vkey: signer.vkey,
     signer,
     createdAt: clock().toISOString(),

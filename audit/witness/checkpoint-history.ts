@@ -18,11 +18,15 @@ const HISTORY = `with wanted as (
     union (select max(size) from checkpoint where size < $1 group by signed_at_ms / 86400000 order by 1 desc limit $4)
   ) select size, note from checkpoint join wanted using (size) where size > 0 order by size`;
 
+export interface PastRecord extends SeriesRecord {
+  readonly size: number;
+}
+
 /** For an export that stands on the checkpoint of `size`. */
-export async function readHistory(database: Statements, size: number): Promise<SeriesRecord[]> {
+export async function readHistory(database: Statements, size: number): Promise<PastRecord[]> {
   const { rows } = await database.query<{ size: string; note: string }>(HISTORY, [size, ATTESTED, EXPORTED, DAYS]);
   const checkpoints = await withCosignatures(database, rows.map((row) => ({ size: Number(row.size), note: row.note })));
-  const records: SeriesRecord[] = [];
-  for (const { size: earlier, note } of checkpoints) records.push({ checkpoint: note, consistency: await proveConsistency(earlier, size, storedNodes(database)) });
+  const records: PastRecord[] = [];
+  for (const { size: earlier, note } of checkpoints) records.push({ size: earlier, checkpoint: note, consistency: await proveConsistency(earlier, size, storedNodes(database)) });
   return records;
 }
