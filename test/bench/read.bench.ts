@@ -15,7 +15,7 @@ export interface ReadBenchOptions {
   /** An empty database that the bench may fill. */
   readonly config: PreparedConfig;
   readonly rounds?: number;
-  /** Of one measurement; a variant is warmed up before each. */
+  /** Of one turn. */
   readonly seconds?: number;
   readonly connections?: number;
   readonly debts?: number;
@@ -36,9 +36,10 @@ const SERVED: Readonly<Record<ServerKind, readonly VariantName[]>> = {
   'one-process': ['stockLocal', 'hub', 'single', 'raw'],
   'many-processes': ['stockRemote', 'hubOverHttp'],
 };
-/** A process compiles what it runs often: every variant of it is run before any is measured, and each a moment before its turn. */
+/** A process compiles what it runs often: every variant of it is run before any is measured. */
 const COLD_SECONDS = 4;
-const WARM_UP_SECONDS = 1;
+/** Short turns, many times: whoever else uses the machine then disturbs all variants alike. */
+const PASSES = 4;
 /** What a recorded read may cost beside a plain one, and the shares of the plain read's peak at which both are compared. */
 const RECORDED_P50_MORE_MS = 5;
 const SHARES_OF_PEAK = [0.5, 0.25] as const;
@@ -77,7 +78,9 @@ class ReadBench {
         const { connections } = this.settings;
         for (const name of SERVED[kind]) await this.load.run({ ...this.orderOf(servers, name, PLAIN_READ), kind: { connections }, seconds: COLD_SECONDS });
         const names = SERVED[kind];
-        for (const name of names.map((_, at) => names[(at + round) % names.length]!)) await this.measure(name, this.orderOf(servers, name, PLAIN_READ), { connections }, servers);
+        for (let pass = 0; pass < PASSES; pass += 1) {
+          for (const name of names.map((_, at) => names[(at + round + pass) % names.length]!)) await this.measure(name, this.orderOf(servers, name, PLAIN_READ), { connections }, servers);
+        }
       });
     }
   }
@@ -88,11 +91,13 @@ class ReadBench {
       const [plain, recorded] = [this.orderOf(servers, 'hub', PLAIN_READ), this.orderOf(servers, 'hub', RECORDED_READ)];
       await this.load.run({ ...plain, kind: { connections }, seconds: COLD_SECONDS });
       await this.load.run({ ...recorded, kind: { connections }, seconds: COLD_SECONDS });
-      await this.measure(RECORDED_PEAK, recorded, { connections }, servers);
-      for (const share of SHARES_OF_PEAK) {
-        const arrivalsPerSecond = Math.round(peak * share);
-        await this.measure(sampleAt('plain', share), plain, { arrivalsPerSecond }, servers);
-        await this.measure(sampleAt('recorded', share), recorded, { arrivalsPerSecond }, servers);
+      for (let pass = 0; pass < PASSES; pass += 1) {
+        for (const share of SHARES_OF_PEAK) {
+          const arrivalsPerSecond = Math.round(peak * share);
+          await this.measure(sampleAt('plain', share), plain, { arrivalsPerSecond }, servers);
+          await this.measure(sampleAt('recorded', share), recorded, { arrivalsPerSecond }, servers);
+        }
+        await this.measure(RECORDED_PEAK, recorded, { connections }, servers);
       }
     });
   }
@@ -101,9 +106,16 @@ class ReadBench {
     return median((this.samples.get(sample) ?? []).map(of));
   }
 
+  /** Of two samples turn by turn: what slows one turn slows its neighbour as well. */
+  pairedMedian(sample: string, reference: string, of: (one: Sample, other: Sample) => number): number {
+    const others = this.samples.get(reference) ?? [];
+    return median((this.samples.get(sample) ?? []).flatMap((one, at) => (others[at] === undefined ? [] : [of(one, others[at])])));
+  }
+
   /** Overload shows as refusals too: a rate means nothing without them. */
-  failures(): string[] {
-    return [...this.samples].flatMap(([sample, all]) => {
+  failures(samples: readonly string[]): string[] {
+    return samples.flatMap((sample) => {
+      const all = this.samples.get(sample) ?? [];
       const [failed, answered] = [all.reduce((sum, one) => sum + one.failed, 0), all.reduce((sum, one) => sum + one.answered, 0)];
       return failed === 0 ? [] : [`Failed: ${failed} of ${answered} requests of "${sample}".`];
     });
@@ -115,7 +127,7 @@ class ReadBench {
     return {
       name,
       perSecond,
-      ratio: perSecond / this.median(reference, (one) => one.perSecond),
+      ratio: this.pairedMedian(sample, reference, (one, other) => one.perSecond / other.perSecond),
       p50Ms: this.median(sample, (one) => one.p50Ms),
       p99Ms: this.median(sample, (one) => one.p99Ms),
       cpuMs: Number.isNaN(cpuMs) ? null : cpuMs,
@@ -136,10 +148,8 @@ class ReadBench {
   }
 
   private async measure(sample: string, read: Omit<LoadOrder, 'kind' | 'seconds'>, kind: LoadOrder['kind'], servers: RunningServers): Promise<void> {
-    const order = { ...read, kind };
-    await this.load.run({ ...order, seconds: WARM_UP_SECONDS });
     const before = servers.cpuMs();
-    const result = await this.load.run({ ...order, seconds: this.settings.seconds });
+    const result = await this.load.run({ ...read, kind, seconds: this.settings.seconds });
     const after = servers.cpuMs();
     if (result.answered === 0) throw new Error(`${sample}: nobody answered`);
     const cpuMs = before === null || after === null ? null : (after - before) / result.answered;
@@ -150,7 +160,7 @@ class ReadBench {
 }
 
 export async function readBench(options: ReadBenchOptions): Promise<BenchTable[]> {
-  const { rounds = 5, seconds = 5, connections = 32, debts = 5_000, report = () => undefined } = options;
+  const { rounds = 3, seconds = 2, connections = 32, debts = 5_000, report = () => undefined } = options;
   const settings = { rounds, seconds, connections, debts, report };
   const scene = await makeReadScene(options.config, debts);
   const load = startLoadGenerator();
@@ -169,15 +179,18 @@ export async function readBench(options: ReadBenchOptions): Promise<BenchTable[]
 function plainTable(bench: ReadBench, { connections, debts, rounds, seconds }: Settings): BenchTable {
   const names = ['stockLocal', 'hub', 'stockRemote', 'hubOverHttp', 'single', 'raw'] as const;
   const rows = names.map((name) => bench.row(name, LABELS[name], 'stockLocal'));
-  const rate = (name: VariantName): number => bench.median(name, (one) => one.perSecond);
-  const cpu = (name: VariantName): number => bench.median(name, (one) => one.cpuMs ?? NaN);
+  const rate = (name: VariantName, reference: VariantName): string => bench.pairedMedian(name, reference, (one, other) => one.perSecond / other.perSecond).toFixed(2);
+  const cpu = (name: VariantName, reference: VariantName): string => bench.pairedMedian(name, reference, (one, other) => (one.cpuMs ?? NaN) / (other.cpuMs ?? NaN)).toFixed(2);
   return {
     title: `Federated read of 20 debts with two hops, ${connections} connections, ${debts} debts`,
     reference: LABELS.stockLocal,
     rows,
     notes: [
-      `${rounds} interleaved rounds of ${seconds} s each, medians; CPU is that of the servers' Node processes, neither the database's nor the load generator's.`,
-      `In process ${(rate('hub') / rate('stockLocal')).toFixed(2)} times the stock source (target ${LOCAL_RATIO}, by processor time ${(cpu('stockLocal') / cpu('hub')).toFixed(2)}); over HTTP ${(rate('hubOverHttp') / rate('stockRemote')).toFixed(2)} times the stock source over HTTP.`,
+      `${rounds} starts of ${PASSES} turns of ${seconds} s each, variants in turn; medians, ratios from neighbouring turns. CPU is that of the servers' Node processes, neither the database's nor the load generator's.`,
+      `In process ${rate('hub', 'stockLocal')} times the stock source (target ${LOCAL_RATIO}) with ${cpu('hub', 'stockLocal')} of its processor time.`,
+      `Over HTTP ${rate('hubOverHttp', 'stockRemote')} times the stock source over HTTP with ${cpu('hubOverHttp', 'stockRemote')} of its processor time.`,
+      ...bench.failures(SERVED['one-process']),
+      ...bench.failures(SERVED['many-processes']),
     ],
   };
 }
@@ -185,16 +198,17 @@ function plainTable(bench: ReadBench, { connections, debts, rounds, seconds }: S
 function recordedTable(bench: ReadBench, peak: number): BenchTable {
   const [first] = SHARES_OF_PEAK;
   const reference = sampleAt('plain', first);
-  const more = (share: number): number => bench.median(sampleAt('recorded', share), (one) => one.p50Ms) - bench.median(sampleAt('plain', share), (one) => one.p50Ms);
+  const more = (share: number): number => bench.pairedMedian(sampleAt('recorded', share), sampleAt('plain', share), (one, other) => one.p50Ms - other.p50Ms);
+  const samples = [...SHARES_OF_PEAK.flatMap((share) => [sampleAt('plain', share), sampleAt('recorded', share)]), RECORDED_PEAK];
   return {
     title: `The same read with personal fields, recorded in the ledger, at shares of the plain read's peak of ${Math.round(peak)} per second`,
     reference,
-    rows: [...SHARES_OF_PEAK.flatMap((share) => [sampleAt('plain', share), sampleAt('recorded', share)]), RECORDED_PEAK].map((sample) => bench.row(sample, sample, reference)),
+    rows: samples.map((sample) => bench.row(sample, sample, reference)),
     notes: [
       'Open loop: a request is sent when it is due, whether or not the ones before are answered, and timed from that moment.',
       'Each recorded read is two disclosures (debts, borrowers), durable in the ledger before the answer.',
       ...SHARES_OF_PEAK.map((share) => `At ${share} of the peak p50 is ${more(share).toFixed(1)} ms more${share === first ? ` (target: at most ${RECORDED_P50_MORE_MS})` : ''}.`),
-      ...bench.failures(),
+      ...bench.failures(samples),
     ],
   };
 }
