@@ -30,7 +30,7 @@ export function addExport(parent: Command, line: CommandLine): void {
   parent
     .command('export')
     .summary('write the ledger, or a stream of it, to a file')
-    .description('Writes an export that `cession verify` checks offline: the whole ledger, which proves that nothing is missing, or one stream of it, which reveals nothing of any other.')
+    .description('Writes an export that `cession verify` checks offline: the whole ledger, or one stream of it or a period of that, which reveals nothing of any other. Either proves that nothing is missing, and that there is nothing.')
     .requiredOption('--out <file>', 'where to; replaced when it is there')
     .option('--stream <stream>', 'one stream only, for example agency:agency_… or debt:debt_…', parseStream)
     .option('--from <when>', 'of a stream: not before this day or instant', parseFrom)
@@ -56,12 +56,17 @@ async function writeOut(line: CommandLine, { out, json, ...choices }: ExportChoi
   const written = await withLedger(line, ({ pool, signer }) =>
     writeExport({ pool, signer, clock: () => new Date(), onProgress: ({ done, total }) => progress.to(done, total) }, { stream, from, until: to, mandate: null }, out),
   ).finally(() => progress.end());
-  if (written.entries === 0) {
+  if (written.entries === 0 && !written.isComplete) {
     await rm(written.file, { force: true });
-    throw new StartError('There is no entry in this stream and period, so nothing was written.', 'Check the id and the period; `cession export` without --stream writes everything.');
+    throw new StartError('There is no entry in this stream and period as of the last checkpoint, and no heads entry that would prove it, so nothing was written.', 'Start the hub: it writes one before its next checkpoint.');
   }
   if (json) return printJson(line.output, written);
   const { file, treeSize, entries, bytes, sha256 } = written;
-  line.output.print(renderTable(['', ''], [['file', file], ['entries', `${entries} of a ledger of ${treeSize}`], ['bytes', String(bytes)], ['SHA-256', sha256]]).trimStart());
+  line.output.print(renderTable(['', ''], [['file', file], ['entries', `${entries} of a ledger of ${treeSize}`], ['proves', provenBy(written)], ['bytes', String(bytes)], ['SHA-256', sha256]]).trimStart());
   line.output.print(`\nCheck it anywhere:  cession verify ${file} --key "<what cession ledger key prints>"`);
+}
+
+function provenBy({ entries, isComplete }: { readonly entries: number; readonly isComplete: boolean }): string {
+  if (!isComplete) return 'the entries; not that there are no later ones';
+  return entries === 0 ? 'that there is none' : 'that none is missing';
 }

@@ -44,7 +44,7 @@ export async function writeLogBundle(output: Writable, source: LogBundleSource):
   try {
     const checkpoint = { origin, size, root: root.toString('base64') };
     const { createdAt, mandate, vkey } = source;
-    await writer.begin({ kind: 'log', checkpoint, completeness: 'proven by this export', createdAt, mandate, streams: [], vkey }, source.checkpoint, attachedFiles(source, source.checkpoint, vkey));
+    await writer.begin({ kind: 'log', checkpoint, completeness: 'proven by this export', createdAt, mandate, period: null, streams: [], vkey }, source.checkpoint, attachedFiles(source, source.checkpoint, vkey));
     const range = await writeSegments(writer, source, size);
     if (range.size !== size || !range.root().equals(root)) throw new Error(`the entries read are not the log of the checkpoint: ${range.size} of ${size} entries`);
     return await writer.finish();

@@ -16,6 +16,7 @@ const CAPS: readonly (readonly [prefix: string, bytes: number])[] = [
   ['entries/', 256 * (2 + 65_535)],
   ['tile/', 256 * 32],
   ['disclosures/', 64 * MEGABYTE],
+  ['heads/', 16 * MEGABYTE],
   ['checkpoints', 16 * MEGABYTE],
   ['timestamps', 64 * MEGABYTE],
   ['', MEGABYTE],

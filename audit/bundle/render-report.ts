@@ -20,6 +20,7 @@ export function renderReport(report: Report, language: Language = 'en'): string 
   };
   row('export', report.kind === null ? null : label(report.kind));
   for (const { stream, from, to } of report.streams) lines.push(`    ${plain(stream)} ${from}–${to}`);
+  row('period', report.period === null ? null : `${report.period.from ?? label('fromOpen')} – ${report.period.until ?? label('untilOpen')}`);
   row('origin', report.origin === null ? null : plain(report.origin));
   row('tree', report.size === null ? null : `${report.size} ${label('entries')}, ${plain(report.root ?? '')}`);
   row('created', report.createdAt);

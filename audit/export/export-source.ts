@@ -1,12 +1,13 @@
 /**
  * The entries of an export as the container wants them: one after the other from the database, those of a stream with their
- * inclusion proofs. Holds one segment at a time.
+ * inclusion proofs and with the heads entry that shows where it ends. Holds one segment at a time.
  */
-import type { ProvenBundleEntry } from '../bundle/stream-bundle';
+import type { ProvenBundleEntry, StreamEnds } from '../bundle/stream-bundle';
 import type { BundleEntry } from '../bundle/log-bundle';
 import { SEGMENT } from '../log/export-files';
 import { parseEntry } from '../log/entry';
 import type { StreamName } from '../../schema/vocabulary';
+import type { ProvenHeads } from '../reader/prove-heads';
 import { proveInclusions } from '../reader/tree-reader';
 import { readEntries, readStream, streamLengthAt, type Statements } from '../reader/stored-entries';
 
@@ -18,6 +19,19 @@ export async function* logEntries(database: Statements, size: number): AsyncGene
 export interface NumberRange {
   readonly from: number;
   readonly to: number;
+}
+
+/** The entries asked for and, at the edges of a part, the ones next to it. */
+export async function withNeighbours(database: Statements, stream: StreamName, { from, to }: NumberRange, size: number): Promise<NumberRange> {
+  return { from: Math.max(1, from - 1), to: Math.min(await streamLengthAt(database, stream, size), to + 1) };
+}
+
+/** The heads entry with its proof in the tree of which it is the last entry. */
+export async function streamEnds(database: Statements, { index, proofs }: ProvenHeads): Promise<StreamEnds> {
+  const [entry] = await readEntries(database, index, index + 1, 1);
+  const [proof] = await proveInclusions(database, [index], index + 1);
+  if (entry === undefined || proof === undefined) throw new Error(`heads entry ${index} is missing`);
+  return { entry: { ...entry, proof }, proofs };
 }
 
 /** Entries `from` to `to` of a stream, each proven in the tree of `size`. */

@@ -1,6 +1,6 @@
 /**
- * Writes an export to a file: the whole log, or a stream and a period of it, as of the latest checkpoint. The file appears
- * under its name only when it is complete.
+ * Writes an export to a file: the whole log, or a stream and a period of it, as of the latest checkpoint that can prove it. The
+ * file appears under its name only when it is whole.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
@@ -16,8 +16,10 @@ import type { LedgerSigner } from '../signer';
 import { readTimestamps } from '../time/timestamps.repository';
 import { readHistory } from '../witness/checkpoint-history';
 import { withCosignatures } from '../witness/cosignatures.repository';
-import { latestCheckpoint, type SignedCheckpoint } from '../writer/checkpointer';
-import { logEntries, numbersWithin, streamEntries } from './export-source';
+import { checkpointAt, latestCheckpoint, type SignedCheckpoint } from '../writer/checkpointer';
+import type { Period } from '../log/manifest';
+import { proveHeads, type ProvenHeads } from '../reader/prove-heads';
+import { logEntries, numbersWithin, streamEnds, streamEntries, withNeighbours } from './export-source';
 
 export interface ExportOrder {
   /** null: the whole log, for the operator and a supervisor of every creditor. */
@@ -37,7 +39,10 @@ export interface ExportProgress {
 export interface WrittenExport {
   readonly file: string;
   readonly treeSize: number;
+  /** Those asked for; neighbours of a part and the heads entry are in the file besides. */
   readonly entries: number;
+  /** Whether the file proves that none of them is missing. */
+  readonly isComplete: boolean;
   readonly bytes: number;
   /** Hex, of the file. */
   readonly sha256: string;
@@ -50,25 +55,38 @@ export interface ExportMeans {
   readonly onProgress?: (progress: ExportProgress) => void;
 }
 
+/** The tree that the export stands on, and where the streams end in it. */
+interface Ground {
+  readonly checkpoint: SignedCheckpoint;
+  readonly heads: ProvenHeads | null;
+}
+
 export async function writeExport(means: ExportMeans, order: ExportOrder, file: string): Promise<WrittenExport> {
-  const latest = await latestCheckpoint(means.pool);
-  if (latest === null) throw new Error('The ledger has no checkpoint yet.');
-  const [checkpoint = latest] = await withCosignatures(means.pool, [latest]);
+  const ground = await findGround(means.pool, order.stream);
   await fs.mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
   const part = `${file}.part`;
   try {
-    const entries = await write(means, order, checkpoint, createWriteStream(part, { mode: 0o600 }));
+    const entries = await write(means, order, ground, createWriteStream(part, { mode: 0o600 }));
     const { size: bytes } = await fs.stat(part);
     const sha256 = await hashFile(part);
     await fs.rename(part, file);
-    return { file, treeSize: checkpoint.size, entries, bytes, sha256 };
+    return { file, treeSize: ground.checkpoint.size, entries, isComplete: order.stream === null || ground.heads !== null, bytes, sha256 };
   } catch (error) {
     await fs.rm(part, { force: true });
     throw error;
   }
 }
 
-async function write({ pool, signer, clock, onProgress }: ExportMeans, order: ExportOrder, checkpoint: SignedCheckpoint, output: Writable): Promise<number> {
+/** A whole log stands on the latest checkpoint; a stream on the latest one that ends in a heads entry, if there is any. */
+async function findGround(pool: Pool, stream: StreamName | null): Promise<Ground> {
+  const heads = stream === null ? null : await proveHeads(pool, [stream]);
+  const chosen = heads === null ? await latestCheckpoint(pool) : await checkpointAt(pool, heads.index + 1);
+  if (chosen === null) throw new Error('The ledger has no checkpoint yet.');
+  const [checkpoint = chosen] = await withCosignatures(pool, [chosen]);
+  return { checkpoint, heads };
+}
+
+async function write({ pool, signer, clock, onProgress }: ExportMeans, order: ExportOrder, { checkpoint, heads }: Ground, output: Writable): Promise<number> {
   const { stream, mandate } = order;
   const { size, note } = checkpoint;
   const series = await readHistory(pool, size);
@@ -81,12 +99,20 @@ async function write({ pool, signer, clock, onProgress }: ExportMeans, order: Ex
     signer,
     createdAt: clock().toISOString(),
     mandate,
-    onProgress: (done) => onProgress?.({ done, total }),
+    onProgress: (done) => onProgress?.({ done: Math.min(done, total), total }),
   });
   if (stream === null) return (await writeLogBundle(output, { ...source(size), entries: logEntries(pool, size) })).entries;
   const range = await numbersWithin(pool, stream, size, order);
-  const entries = streamEntries(pool, stream, range, size);
-  return (await writeStreamBundle(output, { ...source(range.to - range.from + 1), streams: [{ stream, ...range }], entries })).entries;
+  const shown = heads === null ? range : await withNeighbours(pool, stream, range, size);
+  const ends = heads === null ? null : await streamEnds(pool, heads);
+  const entries = streamEntries(pool, stream, shown, size);
+  const count = range.to - range.from + 1;
+  await writeStreamBundle(output, { ...source(count), streams: [{ stream, ...range }], period: periodOf(order), ends, entries });
+  return count;
+}
+
+function periodOf({ from, until }: ExportOrder): Period | null {
+  return from === null && until === null ? null : { from: from?.toISOString() ?? null, until: until?.toISOString() ?? null };
 }
 
 async function hashFile(file: string): Promise<string> {

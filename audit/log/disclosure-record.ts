@@ -33,7 +33,7 @@ export interface Place {
   readonly index: number;
 }
 
-export type LinkDisclosure = Extract<Disclosure, { form: 'link' }>;
+export type LinkDisclosure = Extract<Disclosure, { form: 'link' }> & { readonly digest: string };
 
 export function formatRecord(record: DisclosureRecord): string {
   return `${canonicalize(record)}\n`;
@@ -92,10 +92,11 @@ export function checkRecord(entry: ParsedEntry, record: DisclosureRecord, place:
     names.add(disclosure.name);
   }
   for (const text of record.links) {
-    const slot = settle(digestDisclosure(text));
+    const digest = digestDisclosure(text);
+    const slot = settle(digest);
     const disclosure = readDisclosure(text, place);
     if (slot !== 'link' || disclosure.form !== 'link') return refuse('DISCLOSURE_MISPLACED');
-    links.push(disclosure);
+    links.push({ ...disclosure, digest });
   }
   for (const digests of Object.values(record.withheld)) for (const digest of digests) settle(digest);
   if (open.size > 0) refuse('DISCLOSURE_MISSING', `${open.size} of ${total} digests are neither disclosed nor withheld`);

@@ -28,12 +28,17 @@ export function streamSegmentNames(n: number): { readonly proofs: string; readon
   return { proofs: `proofs/${digits}`, entries: `entries/${digits}`, disclosures: `disclosures/${digits}` };
 }
 
+/** So many streams' heads are proven in one file, after the entries. */
+export function headsFileName(n: number): string {
+  return `heads/${groupDigits(n)}`;
+}
+
 /** Files that may follow the checkpoint, in this order; the manifest says which do. */
 export const OPTIONAL_FILES = ['checkpoints', 'timestamps'] as const;
 export type OptionalFile = (typeof OPTIONAL_FILES)[number];
 
 const FIXED: ReadonlySet<string> = new Set(['manifest', 'checkpoint', ...OPTIONAL_FILES, 'seal']);
-const SEGMENT_FILE = /^(proofs|entries|disclosures)\/(x[0-9]{3}\/)*[0-9]{3}$/;
+const SEGMENT_FILE = /^(proofs|entries|disclosures|heads)\/(x[0-9]{3}\/)*[0-9]{3}$/;
 
 /** Whether an export may hold a file of this name at all; nothing else is ever read or unpacked. */
 export function isExportName(name: string): boolean {

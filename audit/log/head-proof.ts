@@ -9,6 +9,7 @@ import { FormatError } from './format-error';
 import { childKind, digitAt, headLeafHash, headValue, KEY_DIGITS, leafAt, shownChild, shownPage, shownPageHash, streamKey, type HeadLeaf, type HeadsTree } from './heads-tree';
 import { decodeBase64 } from './note';
 import { HASH_BYTES } from './tree';
+import { fail } from './verdict';
 
 /** The last entry of a stream: the disclosure of its link there and its leaf hash, base64url. */
 export interface StreamHead {
@@ -94,8 +95,18 @@ function readLink(text: string): { readonly stream: string; readonly n: number }
 
 /** One line of a heads file. */
 export function formatHeadProof({ stream, pages, end }: HeadProof): string {
-  const shown = end === null || isHead(end) ? end : { key: end.key.toString('base64'), value: end.value.toString('base64') };
-  return `${canonicalize({ end: shown, pages: pages.map((page) => page.toString('base64')), stream })}\n`;
+  return `${canonicalize({ end: end === null ? null : shownEnd(end), pages: pages.map((page) => page.toString('base64')), stream })}\n`;
+}
+
+function shownEnd(end: StreamHead | HeadLeaf): JsonValue {
+  return isHead(end) ? { leaf: end.leaf, link: end.link } : { key: end.key.toString('base64'), value: end.value.toString('base64') };
+}
+
+/** The lines of a heads file, one a stream. */
+export function parseHeadProofs(text: string, streams: number, file: string): HeadProof[] {
+  const lines = text.split('\n');
+  if (lines.pop() !== '' || lines.length !== streams) fail('completeness', { code: 'HEAD_PROOF_MALFORMED', file, expected: `${streams} lines`, got: `${lines.length} lines` });
+  return lines.map((line, at) => parseHeadProof(line) ?? fail('completeness', { code: 'HEAD_PROOF_MALFORMED', file, detail: `line ${at + 1}` }));
 }
 
 /** Null when the line is not exactly one. */

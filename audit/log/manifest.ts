@@ -15,11 +15,17 @@ const MANIFEST_LINES = { 1: 'cession-export/v1', 2: 'cession-export/v2' } as con
 type ManifestVersion = keyof typeof MANIFEST_LINES;
 export const SEAL_LINE = 'cession-export-seal/v1';
 
-/** Entries n = from..to of a stream; from = to + 1 when it had none in the range. */
+/** Entries n = from..to of a stream; from = to + 1 when it had none in the range. Neighbours of a part are not counted in. */
 export interface StreamRange {
   readonly stream: string;
   readonly from: number;
   readonly to: number;
+}
+
+/** By recordedAt: not before `from`, before `until`; at least one of the two. */
+export interface Period {
+  readonly from: string | null;
+  readonly until: string | null;
 }
 
 export interface Manifest {
@@ -32,6 +38,8 @@ export interface Manifest {
   readonly files: readonly OptionalFile[];
   /** The right under which the export was asked for, or null for the operator's own. */
   readonly mandate: string | null;
+  /** Of a stream export that holds the entries of a time only, and their neighbours. Version 1 had none. */
+  readonly period: Period | null;
   /** Empty for a whole log. */
   readonly streams: readonly StreamRange[];
   readonly vkey: string;
@@ -74,10 +82,11 @@ export function parseManifest(text: string): Manifest {
   const refuse = (detail: string): never => fail('integrity', { code: 'MANIFEST_MALFORMED', file: 'manifest', detail });
   const version: ManifestVersion = text.startsWith(`${MANIFEST_LINES[1]}\n`) ? 1 : 2;
   const value = readText(text, MANIFEST_LINES[version], 'manifest', 'MANIFEST_MALFORMED');
-  if (!isExactly(value, ['checkpoint', 'completeness', 'createdAt', 'kind', 'mandate', 'streams', 'v', 'vkey', ...(version === 1 ? [] : ['files'])])) return refuse('a member is missing or unknown');
-  const { checkpoint, completeness, createdAt, files = [], kind, mandate, streams, vkey } = value;
+  if (!isExactly(value, ['checkpoint', 'completeness', 'createdAt', 'kind', 'mandate', 'streams', 'v', 'vkey', ...(version === 1 ? [] : ['files', 'period'])])) return refuse('a member is missing or unknown');
+  const { checkpoint, completeness, createdAt, files = [], kind, mandate, period = null, streams, vkey } = value;
   if (value['v'] !== version || (kind !== 'log' && kind !== 'stream')) return refuse('version or kind is unknown');
   if (!isFileList(files)) return refuse('an optional file is unknown or out of its order');
+  if (!isPeriod(period) || (period !== null && kind === 'log')) return refuse('the period is not readable');
   if (!isExactly(checkpoint, ['origin', 'root', 'size']) || !isCount(checkpoint['size'])) return refuse('the checkpoint is not named');
   if (typeof checkpoint['origin'] !== 'string' || typeof checkpoint['root'] !== 'string' || decodeBase64(checkpoint['root'])?.length !== HASH_BYTES) return refuse('the checkpoint is not named');
   if (completeness !== 'proven by this export' && completeness !== 'not proven by this export') return refuse('no statement on completeness');
@@ -86,7 +95,15 @@ export function parseManifest(text: string): Manifest {
   const ranges = streams as unknown as readonly StreamRange[];
   for (let i = 1; i < ranges.length; i += 1) if ((ranges[i - 1] as StreamRange).stream >= (ranges[i] as StreamRange).stream) return refuse('streams are not in ascending order');
   if ((kind === 'log') !== (ranges.length === 0)) return refuse('a whole log names no streams, a stream export at least one');
-  return { ...(value as unknown as Manifest), files };
+  return { ...(value as unknown as Manifest), files, period };
+}
+
+function isPeriod(value: JsonValue): value is Period & JsonValue {
+  if (value === null) return true;
+  if (!isExactly(value, ['from', 'until'])) return false;
+  const { from, until } = value;
+  const isBound = (bound: JsonValue | undefined): boolean => bound === null || isInstant(bound);
+  return isBound(from) && isBound(until) && (from !== null || until !== null) && (from === null || until === null || (from as string) < (until as string));
 }
 
 /** A part of OPTIONAL_FILES, in the same order. */

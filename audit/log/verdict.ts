@@ -46,6 +46,16 @@ export const REASON_CODES = [
   'STREAM_GAP',
   'STREAM_PREV_MISMATCH',
   'STREAM_RANGE_MISMATCH',
+  'STREAM_TAIL_MISSING',
+  'NEIGHBOUR_MISSING',
+  'PERIOD_MISMATCH',
+  'HEADS_MISSING',
+  'HEADS_NOT_LAST',
+  'HEADS_MALFORMED',
+  'HEADS_WRONG',
+  'HEAD_PROOF_MALFORMED',
+  'HEAD_PROOF_INVALID',
+  'HEAD_MISMATCH',
   'DISCLOSURES_MALFORMED',
   'DISCLOSURE_UNREFERENCED',
   'DISCLOSURE_DUPLICATE',
@@ -70,6 +80,11 @@ export const REASON_CODES = [
   'KNOWN_CHECKPOINT_NOT_COMPARED',
   'CHECKPOINTS_CONSISTENT',
   'ENTRY_INCLUDED',
+  'HEADS_DERIVED',
+  'HEADS_NOT_DERIVED',
+  'STREAMS_COMPLETE',
+  'STREAM_EMPTY',
+  'PERIOD_COMPLETE',
   'STREAM_HEAD_NOT_IN_EXPORT',
   'OPERATOR_CLOCK_ONLY',
   'ATTESTED_BY_OTHERS',
@@ -114,6 +129,8 @@ export interface ReportSubject {
   readonly createdAt: string | null;
   readonly mandate: string | null;
   readonly streams: readonly { readonly stream: string; readonly from: number; readonly to: number }[];
+  /** Instants; null when the export is not limited to a time. */
+  readonly period: { readonly from: string | null; readonly until: string | null } | null;
   /** The key that everything was checked with, and whether it came from outside the export. */
   readonly vkey: string | null;
   readonly keyGiven: boolean;

@@ -7,19 +7,21 @@ import { decodeUtf8 } from './canonical';
 import { parseCheckpoint, verifyCheckpoint, type Checkpoint } from './checkpoint';
 import { CHECKPOINTS_FILE, checkSeries, compareKnown, parseSeries, type PastCheckpoint } from './checkpoint-series';
 import type { DisclosureRecord } from './disclosure-record';
-import { FileSequence, logSegmentNames, SEGMENT, streamSegmentNames, type ExportFile } from './export-files';
+import { FileSequence, headsFileName, logSegmentNames, SEGMENT, streamSegmentNames, type ExportFile } from './export-files';
+import { parseHeadProofs } from './head-proof';
 import { locate } from './locate';
 import { LogCheck } from './log-check';
-import { parseManifest, parseSeal, type Manifest } from './manifest';
+import { parseManifest, parseSeal, type Manifest, type StreamRange } from './manifest';
 import { openNote, parseNote } from './note';
 import { parseVkey, type VerifierKey } from './note-key';
 import { parsePolicy, type Policy } from './policy';
 import { readSegment } from './segment';
-import { parseProofs, StreamCheck, type ProofRecord } from './stream-check';
+import { parseProofs, type ProofRecord } from './proof-file';
+import { StreamCheck } from './stream-check';
 import { decodeTile } from './tiles';
 import { judgeTime } from './time-bounds';
 import { parseTimestamps, TIMESTAMPS_FILE, type StampVerifier, type TimestampRecord } from './timestamp-file';
-import { composeReport, fail, verdictsOfFailure, VerificationFailure, type Finding, type Report, type ReportSubject, type Verdicts } from './verdict';
+import { composeReport, fail, verdictsOfFailure, VerificationFailure, type Finding, type Report, type ReportSubject, type Verdict, type Verdicts } from './verdict';
 
 export interface VerifyOptions {
   /** The log's verifier key, obtained from somewhere other than the export. Without it nothing is ever "verified". */
@@ -32,6 +34,8 @@ export interface VerifyOptions {
   readonly verifyStamp?: StampVerifier;
   /** The verifier's own clock, against cosignatures from the future. */
   readonly now?: Date;
+  /** Derives what each heads entry of a whole log commits to; costs about as much again as everything else. */
+  readonly derivesHeads?: boolean;
   readonly onProgress?: (progress: { readonly entries: number; readonly total: number | null }) => void;
 }
 
@@ -64,6 +68,7 @@ export async function verifyExport(files: AsyncIterable<ExportFile>, options: Ve
 class Verification {
   private readonly subject: Subject;
   private readonly counts: Counts = { entries: 0, disclosed: 0, withheld: {} };
+  private completeness: Verdict = { state: 'not checked', reasons: [] };
   private attestation: Attestation = { policy: { state: 'not checked', reasons: [] }, attested: [], remarks: [] };
 
   constructor(
@@ -71,7 +76,7 @@ class Verification {
     private readonly options: VerifyOptions,
     private readonly given: Given,
   ) {
-    this.subject = { kind: null, origin: null, size: null, root: null, createdAt: null, mandate: null, streams: [], vkey: options.vkey ?? null, keyGiven: given.key !== null };
+    this.subject = { kind: null, origin: null, size: null, root: null, createdAt: null, mandate: null, streams: [], period: null, vkey: options.vkey ?? null, keyGiven: given.key !== null };
   }
 
   async run(): Promise<Report> {
@@ -111,7 +116,7 @@ class Verification {
       const note = decodeUtf8(bytes);
       // The text is read before its signature, because only it names the key when none was given from outside.
       const manifest = parseManifest(note.slice(0, note.lastIndexOf('\n\n') + 1));
-      Object.assign(this.subject, { kind: manifest.kind, createdAt: manifest.createdAt, mandate: manifest.mandate, streams: manifest.streams });
+      Object.assign(this.subject, { kind: manifest.kind, createdAt: manifest.createdAt, mandate: manifest.mandate, streams: manifest.streams, period: manifest.period });
       if (this.given.key !== null && this.options.vkey !== manifest.vkey) fail('integrity', { code: 'KEY_MISMATCH', ...place, expected: this.options.vkey ?? '', got: manifest.vkey });
       const accepted = this.given.key ?? this.given.policy?.logs.find(({ vkey }) => vkey === manifest.vkey)?.key ?? null;
       const key = accepted ?? parseVkey(manifest.vkey);
@@ -157,7 +162,7 @@ class Verification {
   }
 
   private async checkLog(checkpoint: Checkpoint, known: Checkpoint | null, manifest: Manifest): Promise<void> {
-    const check = new LogCheck({ origin: checkpoint.origin, vkey: manifest.vkey, known });
+    const check = new LogCheck({ origin: checkpoint.origin, vkey: manifest.vkey, known, derivesHeads: this.options.derivesHeads === true });
     for (let n = 0; n * SEGMENT < checkpoint.size; n += 1) {
       const width = Math.min(SEGMENT, checkpoint.size - n * SEGMENT);
       const names = logSegmentNames(n, width);
@@ -172,12 +177,15 @@ class Verification {
       this.options.onProgress?.({ entries: this.counts.entries, total: checkpoint.size });
     }
     check.finish(checkpoint);
+    const heads: Finding[] = check.headsEntries === 0 ? [] : [{ code: this.options.derivesHeads === true ? 'HEADS_DERIVED' : 'HEADS_NOT_DERIVED' }];
+    this.completeness = { state: 'proven', reasons: [{ code: 'WHOLE_LOG_PRESENT' }, ...heads] };
   }
 
   private async checkStreams(checkpoint: Checkpoint, manifest: Manifest): Promise<void> {
-    const check = new StreamCheck(checkpoint, manifest.streams);
+    const check = new StreamCheck(checkpoint, manifest);
+    const end = check.hasHeads ? headsFileName(0) : 'seal';
     let last = SEGMENT;
-    for (let n = 0; (await this.files.peek()) !== 'seal'; n += 1) {
+    for (let n = 0; (await this.files.peek()) !== end; n += 1) {
       const names = streamSegmentNames(n);
       const text = await this.files.take(names.proofs);
       if (last !== SEGMENT) fail('integrity', { code: 'PROOF_MALFORMED', file: names.proofs, detail: 'only the last segment may have fewer than 256 entries' });
@@ -193,6 +201,18 @@ class Verification {
       this.options.onProgress?.({ entries: this.counts.entries, total: null });
     }
     check.finish();
+    if (check.hasHeads) await this.checkHeads(check, manifest);
+    this.completeness = { state: check.hasHeads ? 'proven' : 'not proven', reasons: check.reasons() };
+  }
+
+  private async checkHeads(check: StreamCheck, { streams }: Manifest): Promise<void> {
+    for (let first = 0; first < streams.length; first += SEGMENT) {
+      const file = headsFileName(first / SEGMENT);
+      const bytes = await this.files.take(file);
+      const due = streams.slice(first, first + SEGMENT);
+      const proofs = locate({ file }, () => parseHeadProofs(decodeUtf8(bytes), due.length, file));
+      proofs.forEach((proof, i) => check.acceptHead(proof, (due[i] as StreamRange).stream, file));
+    }
   }
 
   private count(record: DisclosureRecord): void {
@@ -216,14 +236,13 @@ class Verification {
   }
 
   private conclude(manifest: Manifest, series: number, isCompared: boolean | null): Verdicts {
-    const whole = manifest.kind === 'log';
     const integrity: Finding[] = [{ code: 'ALL_ENTRIES_CHECKED' }];
     if (series > 0) integrity.push({ code: 'CHECKPOINTS_CONSISTENT', got: String(series) });
     if (isCompared !== null) integrity.push({ code: isCompared ? 'KNOWN_CHECKPOINT_CONTAINED' : 'KNOWN_CHECKPOINT_NOT_COMPARED' });
     const { policy, attested, remarks } = this.attestation;
     return {
       integrity: { state: 'proven', reasons: integrity },
-      completeness: whole ? { state: 'proven', reasons: [{ code: 'WHOLE_LOG_PRESENT' }] } : { state: 'not proven', reasons: [{ code: 'STREAM_HEAD_NOT_IN_EXPORT' }] },
+      completeness: this.completeness,
       time: judgeTime(manifest.checkpoint.size, attested, remarks),
       policy,
     };

@@ -29,9 +29,7 @@ const PUBLISH = `insert into checkpoint (size, note, root, signed_at_ms)
   select $1, $2, $3, $4 from head where epoch = $5 and size >= $1 on conflict (size) do nothing returning size`;
 
 export async function latestCheckpoint(database: Pick<Pool, 'query'>): Promise<SignedCheckpoint | null> {
-  const { rows } = await database.query<CheckpointRow>(LATEST);
-  const [row] = rows;
-  return row === undefined ? null : { size: Number(row.size), root: row.root, note: row.note };
+  return toCheckpoint((await database.query<CheckpointRow>(LATEST)).rows[0]);
 }
 
 /** What others hold of this log under its own signature: witnesses that cosigned it. */
@@ -39,6 +37,16 @@ export interface SeenByOthers {
   askAll(): Promise<void>;
   /** What was learned since the last call. */
   take(): readonly { readonly name: string; readonly size: number; readonly root: Buffer }[];
+}
+
+/** The published checkpoint of exactly this size, or null. */
+export async function checkpointAt(database: Pick<Pool, 'query'>, size: number): Promise<SignedCheckpoint | null> {
+  const { rows } = await database.query<CheckpointRow>('select size, root, note from checkpoint where size = $1', [size]);
+  return toCheckpoint(rows[0]);
+}
+
+function toCheckpoint(row: CheckpointRow | undefined): SignedCheckpoint | null {
+  return row === undefined ? null : { size: Number(row.size), root: row.root, note: row.note };
 }
 
 export interface CheckpointerOptions {

@@ -79,7 +79,18 @@ export interface SampleLog {
   checkpointAt(size: number): Promise<string>;
 }
 
-export async function sampleLog(size: number, forgery: Forgery = {}, events: readonly SampleEvent[] = []): Promise<SampleLog> {
+/** Commits to the heads of all streams before it; `facts` as the operator wants them. */
+export function headsEvent(n: number, facts: object): SampleEvent {
+  const draft = { type: 'audit.HeadsCommitted', typeVersion: 1, id: id(n), occurredAt: instant(n), actor: { audience: 'SYSTEM', method: 'worker' }, facts: facts as EventDraft['facts'], retention: 'STANDING' };
+  return { draft, streams: [], source: 'audit/direct' };
+}
+
+/** `events`: what stands at an index instead of the usual; made from the entries before it where it depends on them. */
+export async function sampleLog(
+  size: number,
+  forgery: Forgery = {},
+  events: readonly (SampleEvent | ((before: Pick<SampleLog, 'entries' | 'leaves'>) => SampleEvent))[] = [],
+): Promise<SampleLog> {
   const entries: BundleEntry[] = [];
   const leaves: Buffer[] = [];
   const nodes = new Map<string, Buffer>();
@@ -89,7 +100,8 @@ export async function sampleLog(size: number, forgery: Forgery = {}, events: rea
   const range = CompactRange.empty();
   let prev = ZERO_HASH;
   for (let index = 0; index < size; index += 1) {
-    const { draft, streams: own, source } = events[index] ?? (index === 0 ? createdEvent() : debtEvent(index));
+    const given = events[index] ?? (index === 0 ? createdEvent() : debtEvent(index));
+    const { draft, streams: own, source } = typeof given === 'function' ? given({ entries, leaves }) : given;
     const event = sealEvent(draft);
     const sourceSeq = (sources.get(source) ?? 0) + 1;
     const place: EntryPlace = { index, prev, recordedAt: instant(1000 + index), source, sourceSeq };
@@ -133,7 +145,7 @@ export function collect(): { readonly output: Writable; bytes(): Buffer } {
   return { output, bytes: () => Buffer.concat(chunks) };
 }
 
-async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
+export async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
   yield* items;
 }
 
@@ -143,7 +155,7 @@ export async function logBundle(log: SampleLog, attachments: Attachments = {}): 
   return sink.bytes();
 }
 
-/** The entries of these streams, found by the links kept beside them. */
+/** The entries of these streams, found by the links kept beside them; nothing shows where the streams end. */
 export async function streamBundle(log: SampleLog, ranges: readonly { stream: string; from: number; to: number }[], attachments: Attachments = {}): Promise<Buffer> {
   const sink = collect();
   const chosen: ProvenBundleEntry[] = [];
@@ -157,6 +169,6 @@ export async function streamBundle(log: SampleLog, ranges: readonly { stream: st
     );
     if (wanted) chosen.push({ ...entry, proof: await proveInclusion(entry.index, log.entries.length, log.read) });
   }
-  await writeStreamBundle(sink.output, { checkpoint: log.checkpoint, vkey: KEY.vkey, signer: SIGNER, createdAt: CREATED_AT, mandate: 'mandate_test', streams: ranges, entries: each(chosen), ...attachments });
+  await writeStreamBundle(sink.output, { checkpoint: log.checkpoint, vkey: KEY.vkey, signer: SIGNER, createdAt: CREATED_AT, mandate: 'mandate_test', streams: ranges, period: null, ends: null, entries: each(chosen), ...attachments });
   return sink.bytes();
 }

@@ -101,7 +101,7 @@ describe.each(MODES)('in %s', (mode) => {
 
       const vkey = (await log.entries())[0]!.facts['vkey'] as string;
       const report = await verifyBundle(Readable.from([file]), { vkey });
-      expect(report).toMatchObject({ outcome: 'verified', kind: 'stream', counts: { entries: ready.entriesTotal }, completeness: { state: 'not proven' } });
+      expect(report).toMatchObject({ outcome: 'verified', kind: 'stream', streams: [{ from: 1, to: ready.entriesTotal }], completeness: { state: 'proven', reasons: [{ code: 'STREAMS_COMPLETE' }] } });
       expect(await verifyBundle(Readable.from([file]))).toMatchObject({ outcome: 'consistent' });
       const flipped = Buffer.from(file);
       flipped[flipped.indexOf('debts.GrantOpened')]! ^= 1;

@@ -159,16 +159,18 @@ describe('an operator who holds the key', () => {
 
 describe('a manifest', () => {
   const manifest = parseManifest;
-  const base = { kind: 'log' as const, checkpoint: { origin: ORIGIN, size: 0, root: Buffer.alloc(32).toString('base64') }, completeness: 'proven by this export' as const, createdAt: EIGHT.toISOString(), mandate: null, streams: [], vkey: KEY.vkey };
+  const base = { kind: 'log' as const, checkpoint: { origin: ORIGIN, size: 0, root: Buffer.alloc(32).toString('base64') }, completeness: 'proven by this export' as const, createdAt: EIGHT.toISOString(), mandate: null, period: null, streams: [], vkey: KEY.vkey };
 
   it('of version 1 is read as one without optional files', () => {
-    const v1 = formatManifest({ ...base, files: [] }).replace('cession-export/v2', 'cession-export/v1').replace('"files":[],', '').replace('"v":2', '"v":1');
-    expect(manifest(v1).files).toEqual([]);
+    const v1 = formatManifest({ ...base, files: [] }).replace('cession-export/v2', 'cession-export/v1').replace('"files":[],', '').replace('"period":null,', '').replace('"v":2', '"v":1');
+    expect(manifest(v1)).toMatchObject({ files: [], period: null });
   });
 
   it.each<[string, (text: string) => string]>([
     ['version 1 with version 2 inside', (text) => text.replace('cession-export/v2', 'cession-export/v1')],
     ['version 2 without files', (text) => text.replace('"files":["checkpoints","timestamps"],', '')],
+    ['version 2 without a period', (text) => text.replace('"period":null,', '')],
+    ['a period of a whole log', (text) => text.replace('"period":null', '"period":{"from":"2026-11-21T08:00:00.000Z","until":null}')],
     ['files in another order', (text) => text.replace('["checkpoints","timestamps"]', '["timestamps","checkpoints"]')],
     ['a file twice', (text) => text.replace('["checkpoints","timestamps"]', '["checkpoints","checkpoints"]')],
     ['an unknown file', (text) => text.replace('["checkpoints","timestamps"]', '["heads"]')],

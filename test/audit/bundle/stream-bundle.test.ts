@@ -1,4 +1,4 @@
-/** A stream export: proves what it holds, says what it does not prove, and shows nothing of other streams. */
+/** A stream export without heads: proves what it holds, says what it does not prove, and shows nothing of other streams. */
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { renderReport } from '../../../audit/bundle/render-report';
@@ -15,7 +15,7 @@ function shown(bundle: Buffer): string {
   return raw + (raw.match(/[A-Za-z0-9_-]{40,}/g) ?? []).map((word) => Buffer.from(word, 'base64url').toString('latin1')).join('\n');
 }
 
-describe('a stream export', () => {
+describe('a stream export without heads', () => {
   it.each<[string, number, number]>([
     ['borrower:borrower_1', 1, 4],
     ['borrower:borrower_1', 2, 3],

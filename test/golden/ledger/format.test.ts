@@ -26,6 +26,8 @@ import { formatTlogProof } from '../../../audit/log/tlog-proof';
 import { tilePath } from '../../../audit/log/tiles';
 import { CompactRange } from '../../../audit/log/tree';
 import { REASON_CODES } from '../../../audit/log/verdict';
+import { headLeafHash, headValue, HeadsTree, shownPageHash, streamKey } from '../../../audit/log/heads-tree';
+import { formatHeadProof, proveHead, type StreamHead } from '../../../audit/log/head-proof';
 import { collect } from '../../audit/sample-log';
 import { REWRITES_GOLDEN } from '../../support/test-run';
 
@@ -66,7 +68,7 @@ const EVENTS: readonly { draft: EventDraft; streams: readonly string[]; source: 
       facts: { origin: ORIGIN, vkey: KEY.vkey },
       retention: 'OPERATION',
     },
-    streams: [],
+    streams: ['source:audit'],
     source: 'audit',
   },
   {
@@ -80,7 +82,7 @@ const EVENTS: readonly { draft: EventDraft; streams: readonly string[]; source: 
       retention: 'STANDING',
       structural: { agencyId: { value: AGENCY, reveal: null } },
     },
-    streams: [`agency:${AGENCY}`],
+    streams: [`agency:${AGENCY}`, 'source:agencies'],
     source: 'agencies',
   },
   {
@@ -101,10 +103,25 @@ const EVENTS: readonly { draft: EventDraft; streams: readonly string[]; source: 
         { subject: BORROWER, name: 'daysPastDue', value: 62 },
       ],
     },
-    streams: [`creditor:${CREDITOR}`, `debt:${DEBT}`, `borrower:${BORROWER}`],
+    streams: [`creditor:${CREDITOR}`, `debt:${DEBT}`, `borrower:${BORROWER}`, 'source:debts'],
     source: 'debts',
   },
 ];
+
+const DEBT_INDEX = 2;
+
+function headsEvent(root: Buffer, streams: number): (typeof EVENTS)[number] {
+  const draft: EventDraft = {
+    type: 'audit.HeadsCommitted',
+    typeVersion: 1,
+    id: 'event_00000000000000000000000003',
+    occurredAt: '2026-11-21T20:20:14.000Z',
+    actor: { audience: 'SYSTEM', method: 'worker' },
+    facts: { root: root.toString('base64url'), size: EVENTS.length, streams },
+    retention: 'STANDING',
+  };
+  return { draft, streams: [], source: 'audit/direct' };
+}
 
 async function makeExamples(): Promise<{ texts: ReadonlyMap<string, string>; log: Buffer; stream: Buffer }> {
   const range = CompactRange.empty();
@@ -114,10 +131,13 @@ async function makeExamples(): Promise<{ texts: ReadonlyMap<string, string>; log
   const entries: BundleEntry[] = [];
   const leaves: Buffer[] = [];
   let event: Buffer = Buffer.alloc(0);
-  for (const [index, { draft, streams, source }] of EVENTS.entries()) {
+  const heads = new HeadsTree();
+  const lastOf = new Map<string, StreamHead>();
+  for (let index = 0; index <= EVENTS.length; index += 1) {
+    const { draft, streams, source } = EVENTS[index] ?? headsEvent(heads.settle().root, lastOf.size);
     const sealed = sealEvent(draft, drawSalt);
-    event = sealed.bytes;
-    const links = [...streams, `source:${source}`].map((stream) => ({ stream, n: 1, prev: ZERO_HASH }));
+    if (index === DEBT_INDEX) event = sealed.bytes;
+    const links = streams.map((stream) => ({ stream, n: 1, prev: ZERO_HASH }));
     const place = { index, prev: leaves.at(-1)?.toString('base64url') ?? ZERO_HASH, recordedAt: `2026-11-21T20:20:1${index + 1}.500Z`, source, sourceSeq: 1 };
     const entry = writeEntry(place, sealed.bytes, links, drawSalt);
     range.append(entry.leafHash, ({ level, index: at }, hash) => nodes.set(`${level}/${at}`, hash));
@@ -125,17 +145,29 @@ async function makeExamples(): Promise<{ texts: ReadonlyMap<string, string>; log
     roots.push(range.root());
     const kept = sealed.disclosures.map((held): HeldDisclosure => (held.kind === 'personal' ? { ...held, text: null, sealed: '' } : held));
     entries.push({ index, bytes: entry.bytes, disclosures: [...kept, ...entry.links] });
+    const leaf = entry.leafHash.toString('base64url');
+    streams.forEach((stream, i) => {
+      const { digest, text } = entry.links[i] as HeldDisclosure;
+      heads.put({ key: streamKey(stream), value: headValue(digest, leaf) });
+      lastOf.set(stream, { link: text as string, leaf });
+    });
   }
-  const signed = await signCheckpoint({ origin: ORIGIN, size: 3, root: range.root() }, SIGNER);
+  const size = entries.length;
+  const signed = await signCheckpoint({ origin: ORIGIN, size, root: range.root() }, SIGNER);
   const checkpoint = await cosigned(signed);
-  const series = [{ checkpoint: await signCheckpoint({ origin: ORIGIN, size: 2, root: roots[1] as Buffer }, SIGNER), consistency: await proveConsistency(2, 3, read) }];
+  const series = [{ checkpoint: await signCheckpoint({ origin: ORIGIN, size: 2, root: roots[1] as Buffer }, SIGNER), consistency: await proveConsistency(2, size, read) }];
   const source = { checkpoint, series, vkey: KEY.vkey, signer: SIGNER, createdAt: '2026-11-21T20:30:00.000Z', mandate: null };
   const log = collect();
   await writeLogBundle(log.output, { ...source, entries: Readable.from(entries) as AsyncIterable<BundleEntry> });
   const stream = collect();
-  const proof = await proveInclusion(2, 3, read);
-  const chosen = Readable.from([{ ...(entries[2] as BundleEntry), proof }]) as AsyncIterable<BundleEntry & { proof: Buffer[] }>;
-  await writeStreamBundle(stream.output, { ...source, streams: [{ stream: `debt:${DEBT}`, from: 1, to: 1 }], entries: chosen });
+  const prove = async (index: number) => ({ ...(entries[index] as BundleEntry), proof: await proveInclusion(index, size, read) });
+  const debt = await prove(DEBT_INDEX);
+  const debtStream = `debt:${DEBT}`;
+  const absent = proveHead(heads, 'debt:debt_0000000000000000000000000e', null);
+  const present = proveHead(heads, debtStream, lastOf.get(debtStream) as StreamHead);
+  const chosen = Readable.from([debt]) as AsyncIterable<typeof debt>;
+  const ends = { entry: await prove(EVENTS.length), proofs: [present] };
+  await writeStreamBundle(stream.output, { ...source, streams: [{ stream: debtStream, from: 1, to: 1 }], period: null, ends, entries: chosen });
   const files = async (bundle: Buffer): Promise<Map<string, string>> => {
     const found = new Map<string, string>();
     for await (const { name, bytes } of readContainer(Readable.from([bundle], { objectMode: false }))) found.set(name, bytes.toString());
@@ -147,6 +179,8 @@ async function makeExamples(): Promise<{ texts: ReadonlyMap<string, string>; log
   const opened = (value: HeldDisclosure): string => [value.text, Buffer.from(value.text ?? '', 'base64url').toString(), value.digest].join('\n');
   const heldDebt = held.find((value) => value.text !== null && value.kind === 'structural' && JSON.stringify(parseDisclosure(value.text)).includes('"debtId"')) as HeldDisclosure;
   const paths: readonly (readonly [number | null, number, number])[] = [[0, 0, 256], [0, 273, 112], [1, 1234067, 256], [null, 1000, 17]];
+  const debtLink = held.find(({ reveal, kind }) => kind === 'link' && reveal?.[0] === debtStream) as HeldDisclosure;
+  const headOfDebt = { key: streamKey(debtStream), value: headValue(debtLink.digest, (leaves[DEBT_INDEX] as Buffer).toString('base64url')) };
   const texts = new Map([
     ['disclosure', opened(heldDebt)],
     ['event', event.toString()],
@@ -158,13 +192,19 @@ async function makeExamples(): Promise<{ texts: ReadonlyMap<string, string>; log
     ['witness', WITNESS.vkey],
     ['cosigned', checkpoint.trimEnd()],
     ['policy', POLICY.trimEnd()],
-    ['tlogproof', formatTlogProof({ index: 2, proof, checkpoint, extra: null }).trimEnd()],
+    ['tlogproof', formatTlogProof({ index: 2, proof: debt.proof, checkpoint, extra: null }).trimEnd()],
     ['series', (ofLog.get('checkpoints') as string).trimEnd()],
     ['paths', paths.map(([level, index, width]) => `${level ?? 'entries'} ${index} ${width} → ${tilePath({ level, index, width })}`).join('\n')],
     ['header', createHash('sha256').update(memberHeader('manifest', 700)).digest('hex')],
     ['manifest', (ofLog.get('manifest') as string).trimEnd()],
     ['record', (ofLog.get('disclosures/000') as string).trimEnd().split('\n')[2] as string],
-    ['proof', (ofStream.get('proofs/000') as string).trimEnd()],
+    ['proof', (ofStream.get('proofs/000') as string).trimEnd().split('\n')[0] as string],
+    ['headsentry', (entries[EVENTS.length] as BundleEntry).bytes.toString()],
+    ['headskey', [debtStream, streamKey(debtStream).toString('base64url')].join('\n')],
+    ['headsleaf', [lastOf.get(debtStream)?.link, lastOf.get(debtStream)?.leaf, headOfDebt.value.toString('base64url'), headLeafHash(headOfDebt).toString('base64url')].join('\n')],
+    ['headspage', present.pages.map((page) => `${page.toString('hex')}\n${shownPageHash(page).toString('base64url')}`).join('\n')],
+    ['headproof', (ofStream.get('heads/000') as string).trimEnd()],
+    ['absenceproof', formatHeadProof(absent).trimEnd()],
     ['seal', (ofLog.get('seal') as string).trimEnd()],
     ['report', JSON.stringify(await verifyBundle(Readable.from([stream.bytes()], { objectMode: false }), { policy: Buffer.from(POLICY) }), null, 2)],
     ['codes', REASON_CODES.map((code) => `${code.padEnd(30)} ${REASON_TEXTS[code].en}`).join('\n')],
