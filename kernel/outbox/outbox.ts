@@ -17,19 +17,40 @@ export interface OutboxRecord {
   readonly reconsider?: { readonly name: string; readonly argument: string };
 }
 
-/** record_id stays when a refused record is replaced by another event: whoever waits, waits for the record. */
+/**
+ * record_id stays when a refused record is replaced by another event: whoever waits, waits for the record. Everything long
+ * travels in one binary parameter and is cut up by the database: arrays of it would be escaped here and unescaped there.
+ */
 const INSERT = `insert into outbox (record_id, event_id, event, streams, expect, disclosures, reconsider)
-  select id, id, event, streams, expect, disclosures, reconsider from unnest($1::text[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::text[])
-    as r(id, event, streams, expect, disclosures, reconsider)`;
+  select id, id, substr($1::bytea, event_at, event), convert_from(substr($1::bytea, text_at, streams), 'UTF8'),
+    convert_from(substr($1::bytea, text_at + streams, expect), 'UTF8'),
+    convert_from(substr($1::bytea, text_at + streams + expect, disclosures), 'UTF8'), reconsider
+  from unnest($2::text[], $3::int[], $4::int[], $5::int[], $6::int[], $7::int[], $8::int[], $9::text[])
+    as r(id, event_at, event, text_at, streams, expect, disclosures, reconsider)`;
+
+/** Of numbers and of event ids, which need no escaping. */
+const arrayOf = (values: readonly (number | string)[]): string => `{${values.join(',')}}`;
+
+/** Where each value begins behind those before it, counted as substr counts. */
+function startsOf(lengths: readonly number[], first: number): number[] {
+  let next = first + 1;
+  return lengths.map((length) => (next += length) - length);
+}
 
 /** Adds records in order; they reach the ledger if and only if the transaction commits. */
 export async function insertOutbox(runner: StatementRunner, records: readonly OutboxRecord[]): Promise<void> {
+  const events = records.map(({ submission }) => submission.event);
+  const texts = records.map(({ submission: { streams, expect = [], disclosures } }) => [streams, expect, disclosures].map((part) => JSON.stringify(part)));
+  const eventLengths = events.map(({ length }) => length);
+  const textLengths = texts.map((parts) => parts.map((part) => Buffer.byteLength(part)));
+  const textsAt = eventLengths.reduce((sum, length) => sum + length, 0);
   await runner.query(INSERT, [
-    records.map(({ submission }) => submission.idempotencyKey),
-    records.map(({ submission }) => submission.event),
-    records.map(({ submission }) => JSON.stringify(submission.streams)),
-    records.map(({ submission }) => JSON.stringify(submission.expect ?? [])),
-    records.map(({ submission }) => JSON.stringify(submission.disclosures)),
+    Buffer.concat([...events, Buffer.from(texts.flat().join(''), 'utf8')]),
+    arrayOf(records.map(({ submission }) => submission.idempotencyKey)),
+    arrayOf(startsOf(eventLengths, 0)),
+    arrayOf(eventLengths),
+    arrayOf(startsOf(textLengths.map((lengths) => lengths.reduce((sum, length) => sum + length)), textsAt)),
+    ...[0, 1, 2].map((part) => arrayOf(textLengths.map((lengths) => lengths[part]!))),
     records.map(({ reconsider }) => (reconsider === undefined ? null : JSON.stringify(reconsider))),
   ]);
 }
