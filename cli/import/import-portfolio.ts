@@ -189,8 +189,13 @@ async function stageFile(run: Run, rejects: RejectsFile, bytes: number): Promise
   const [rejected, skipped] = [new Map<string, number>(), new Map<string, number>()];
   let [rows, staged] = [0, 0];
   let pending: PortfolioRow[] = [];
+  let staging: Promise<void> = Promise.resolve();
+  // One chunk is written while the next is read; never two, for a chunk asks who was staged before it.
   const stagePending = async (): Promise<void> => {
-    await stageRows(run, pending);
+    await staging;
+    staging = stageRows(run, pending);
+    // Told where it is awaited; unheard until then, it would end the process.
+    staging.catch(() => undefined);
     staged += pending.length;
     pending = [];
   };
@@ -206,6 +211,7 @@ async function stageFile(run: Run, rejects: RejectsFile, bytes: number): Promise
   }
   if (!csv.digest().equals(batch.fileHash)) throw new ImportError('FILE_CHANGED', 'The file changed while it was being read; import it again.');
   if (pending.length > 0) await stagePending();
+  await staging;
   onProgress({ phase: 'reading', done: bytes, total: bytes });
   return { rows, staged, rejected, skipped };
 }
