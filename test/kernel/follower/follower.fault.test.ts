@@ -49,17 +49,22 @@ async function standing(): Promise<Standing> {
   return { rights: rights.rows, engagements: engagements.rows };
 }
 
+const PATIENCE_MS = 20_000;
+
 /** Runs a follower until it has halted or `until` says so. */
 async function follow(port: Ledger, until: () => Promise<boolean>, worker: Pool = debts.worker, following: ReadonlyMap<string, readonly Following[]> = STANDING_FOLLOWING): Promise<Error | null> {
   let halted: Error | null = null;
   const follower = new Follower({ worker, ledger: port, following, onHalt: (error) => (halted = error), onTrouble: () => undefined });
   follower.start();
-  while (halted === null && !(await until())) await new Promise((resolve) => setTimeout(resolve, 2));
+  const deadline = Date.now() + PATIENCE_MS;
+  while (halted === null && Date.now() < deadline && !(await until())) await new Promise((resolve) => setTimeout(resolve, 2));
   await follower.stop();
+  if (Date.now() >= deadline) throw new Error('the follower neither got there nor halted');
   return halted;
 }
 
-const isCaughtUp = async () => (await nextIndex()) === size;
+/** Or beyond: the ledger goes on to commit to its stream heads by itself. */
+const isCaughtUp = async () => (await nextIndex()) >= size;
 
 /** The ledger with every page passed through `change`; small pages, so that a history has many. */
 function ledgerWith(change: (page: LedgerPage, from: number) => LedgerPage): Ledger {
