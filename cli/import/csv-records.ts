@@ -28,14 +28,13 @@ const READ_BYTES = 262_144;
 
 const QUOTE_ERRORS = new Set(['CSV_QUOTE_NOT_CLOSED', 'CSV_INVALID_CLOSING_QUOTE', 'INVALID_OPENING_QUOTE', 'CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE']);
 
-/** The parser's own messages quote the file, and it counts lines from where it was called in. */
-function explain(error: unknown, linesBefore: number): unknown {
+/** The parser's own messages quote the file. */
+function explain(error: unknown): unknown {
   if (!(error instanceof CsvError)) {
     const { code } = error as NodeJS.ErrnoException;
     return code === 'ENOENT' || code === 'EACCES' || code === 'EISDIR' ? new ImportError('FILE_UNREADABLE', `The file cannot be read (${code}).`) : error;
   }
-  const counted = Number((error as { lines?: unknown }).lines) || null;
-  const line = counted === null ? null : linesBefore + counted;
+  const line = Number((error as { lines?: unknown }).lines) || null;
   const where = line === null ? 'The file' : `The record that ends on line ${line}`;
   if (error.code === 'CSV_MAX_RECORD_SIZE') return new ImportError('LINE_TOO_LONG', `${where} is longer than ${LINE_BYTES_MAX} characters; is a quote not closed?`, line);
   if (QUOTE_ERRORS.has(error.code)) return new ImportError('NOT_CSV', `${where} has a quote that does not open or close as RFC 4180 says.`, line);
@@ -54,69 +53,31 @@ function linesWithin(cells: readonly string[]): number {
   return count;
 }
 
-type Rows = readonly (readonly string[])[];
-
-const BYTE_ORDER_MARK = /^\uFEFF/;
-
-/** Until the first quote a record is a line and a cell is what stands between two delimiters: a sixth of the parser's work. */
-function splitPlain(lines: Buffer, isFirst: boolean, delimiter: string): Rows {
-  const text = lines.toString('utf8');
-  const rows = (isFirst ? text.replace(BYTE_ORDER_MARK, '') : text).split(/\r?\n/);
-  if (rows.at(-1) === '') rows.pop();
-  return rows.map((row) => row.split(delimiter));
-}
-
-/** From here to the end of the file, by the rules of quotes. */
-async function* parseQuoted(first: Buffer, rest: AsyncIterator<Buffer>, bom: boolean, delimiter: string): AsyncGenerator<Rows> {
-  const parser = parse({ bom, delimiter, relax_column_count: true, max_record_size: LINE_BYTES_MAX, record_delimiter: ['\r\n', '\n'] });
-  async function* blocks(): AsyncGenerator<Buffer> {
-    for (let next: IteratorResult<Buffer> = { value: first }; !next.done; next = await rest.next()) yield next.value;
-  }
-  pipeline(blocks, parser, () => undefined);
-  for await (const cells of parser as AsyncIterable<string[]>) yield [cells];
-}
-
-async function* rowsOf(gate: LineGate, delimiter: string, onParser: () => void): AsyncGenerator<Rows> {
-  const blocks = gate[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-  let isFirst = true;
-  for (let next = await blocks.next(); !next.done; next = await blocks.next()) {
-    if (gate.sawQuote || next.value.length > LINE_BYTES_MAX) {
-      onParser();
-      yield* parseQuoted(next.value, blocks, isFirst, delimiter);
-      return;
-    }
-    yield splitPlain(next.value, isFirst, delimiter);
-    isFirst = false;
-  }
-}
-
 export function openCsv(file: string, shape: CsvShape): CsvFile {
   const gate = new LineGate();
-  pipeline(createReadStream(file, { highWaterMark: READ_BYTES }), gate, () => undefined);
+  const parser = parse({ bom: true, delimiter: shape.delimiter, relax_column_count: true, max_record_size: LINE_BYTES_MAX, record_delimiter: ['\r\n', '\n'] });
+  pipeline(createReadStream(file, { highWaterMark: READ_BYTES }), gate, parser, () => undefined);
   async function* records(): AsyncGenerator<CsvRecord> {
     let line = 1;
-    let linesBeforeParser = 0;
     let rowNo = 0;
     let isHeader = shape.header;
     try {
-      for await (const rows of rowsOf(gate, shape.delimiter, () => (linesBeforeParser = line - 1))) {
-        for (const cells of rows) {
-          const start = line;
-          line += gate.sawQuote ? 1 + linesWithin(cells) : 1;
-          if (isHeader) {
-            checkHeader(cells, shape);
-            isHeader = false;
-          } else if (cells.length > 1 || cells[0] !== '') {
-            rowNo += 1;
-            yield { cells, line: start, rowNo };
-          }
+      for await (const cells of parser as AsyncIterable<string[]>) {
+        const start = line;
+        line += gate.sawQuote ? 1 + linesWithin(cells) : 1;
+        if (isHeader) {
+          checkHeader(cells, shape);
+          isHeader = false;
+        } else if (cells.length > 1 || cells[0] !== '') {
+          rowNo += 1;
+          yield { cells, line: start, rowNo };
         }
       }
       if (isHeader) throw new ImportError('WRONG_HEADER', 'The file is empty.', 1);
     } catch (error) {
-      throw explain(error, linesBeforeParser);
+      throw explain(error);
     } finally {
-      gate.destroy();
+      parser.destroy();
     }
   }
   return {

@@ -2,8 +2,6 @@
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { parse } from 'csv-parse/sync';
-import fc from 'fast-check';
 import { openCsv, type CsvRecord } from '../../../cli/import/csv-records';
 import { ImportError } from '../../../cli/import/import-error';
 import { LINE_BYTES_MAX } from '../../../cli/import/line-gate';
@@ -58,27 +56,6 @@ describe('a CSV file', () => {
     const filler = 'x'.repeat(262_144 - 'a,b\n'.length - 1);
     const [record] = await recordsOf(`a,b\n${filler}漢字,2\n`);
     expect(record!.cells[0]).toBe(`${filler}漢字`);
-  });
-
-  it('without quotes gives what the parser of RFC 4180 gives', async () => {
-    const text = fc.string({ unit: fc.constantFrom('a', ',', '\r', '\n', '\r\n', '漢', ' ', '\uFEFF'), minLength: 1, maxLength: 40 });
-    await fc.assert(
-      fc.asyncProperty(text, async (content) => {
-        const parsed: string[][] = parse(`a,b\n${content}`, { bom: true, relax_column_count: true, record_delimiter: ['\r\n', '\n'] });
-        const rows = parsed.slice(1).filter((row) => row.length > 1 || row[0] !== '');
-        expect(cells(await recordsOf(`a,b\n${content}`))).toEqual(rows);
-      }),
-    );
-  });
-
-  it('may have its first quote anywhere', async () => {
-    const plain = 'a,b\n' + '1,2\n'.repeat(200_000);
-    const records = await recordsOf(`${plain}"3\n4",5\n6,7\n`);
-    expect(records.slice(-2)).toEqual([
-      { cells: ['3\n4', '5'], line: 200_002, rowNo: 200_001 },
-      { cells: ['6', '7'], line: 200_004, rowNo: 200_002 },
-    ]);
-    expect(await faultOf(`${plain}"3"x,4\n`)).toMatchObject({ code: 'NOT_CSV', line: 200_002 });
   });
 
   it('gives a short row as it is: the mapping rejects it, the file goes on', async () => {
