@@ -2,7 +2,8 @@
  * Writes pages of the tree of stream heads, each batch in one transaction of its own, outside the append. Fenced like the
  * writer: a keeper whose epoch has passed writes nothing.
  */
-import type { Pool, PoolClient } from 'pg';
+import type { Pool } from 'pg';
+import { workerTransaction } from '../../kernel/worker-transaction';
 import type { HeadsPage } from '../log/heads-tree';
 import { lastHeads, type CommittedHeads } from '../reader/stored-heads';
 import { literal } from './array-literal';
@@ -20,28 +21,9 @@ const DROP_OLDER = `delete from heads_page old using unnest($2::text[]) touched(
 const PLAN = `insert into heads (version, index, root, streams, event_id) values ($1, $2, $3, $4, $5)
   on conflict (version) do update set index = excluded.index, root = excluded.root, streams = excluded.streams, event_id = excluded.event_id`;
 
-async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  // A connection lost between two statements shows at the next one.
-  const ignore = (): void => undefined;
-  client.on('error', ignore);
-  try {
-    await client.query('begin');
-    const result = await work(client);
-    await client.query('commit');
-    client.off('error', ignore);
-    client.release();
-    return result;
-  } catch (error) {
-    // The connection may be lost, or hold half a transaction: neither is given back.
-    client.release(true);
-    throw error;
-  }
-}
-
 /** Makes this epoch's keeper the only one, removes what an earlier one did not finish, and tells where the log stands. */
 export async function takeTurn(pool: Pool, epoch: number): Promise<CommittedHeads> {
-  return inTransaction(pool, async (client) => {
+  return workerTransaction(pool, async (client) => {
     if ((await client.query(TAKE_TURN, [epoch])).rowCount !== 1) throw new Fenced();
     const committed = await lastHeads(client);
     for (const sql of VOID) await client.query(sql, [committed.version]);
@@ -60,7 +42,7 @@ export interface PlannedHeads {
 /** The pages of a version that changed, and, with the last of them, the entry they belong to. */
 export async function writePages(pool: Pool, turn: { readonly epoch: number; readonly version: number }, pages: readonly (readonly [path: string, page: HeadsPage])[], planned: PlannedHeads | null): Promise<void> {
   const { epoch, version } = turn;
-  await inTransaction(pool, async (client) => {
+  await workerTransaction(pool, async (client) => {
     if ((await client.query(KEEP_TURN, [epoch])).rowCount !== 1) throw new Fenced();
     if (pages.length > 0) {
       const paths = pages.map(([path]) => path);

@@ -6,6 +6,7 @@ import type { Pool, PoolClient } from 'pg';
 import { HubError } from '../../kernel/errors';
 import { composeSubmission } from '../../kernel/event-draft';
 import { insertOutbox } from '../../kernel/outbox/outbox';
+import { workerTransaction } from '../../kernel/worker-transaction';
 import { newId } from '../../schema/ids';
 import { DATA_CATEGORIES } from '../../schema/vocabulary';
 import { checkCreditor, type CreditorTerms } from './creditor';
@@ -121,22 +122,12 @@ async function recallBootstrap(client: PoolClient, { creditor, operatorSub, regu
 /** Runs as the room's worker. The relay hands the events to the ledger; nobody's right stands before they are entries. */
 export async function bootstrapCreditor(worker: Pool, request: BootstrapRequest): Promise<Bootstrapped> {
   const rows = firstRows(request);
-  const client = await worker.connect();
-  try {
-    await client.query('begin');
+  return workerTransaction(worker, async (client) => {
     const created = await insertFirstRows(client, rows);
-    if (created) await recordFirstEvents(client, rows, request.now);
-    const answer = created
-      ? { creditorId: rows.creditor.id, authorityId: rows.authority.id, mandateId: rows.mandate?.id ?? null, created }
-      : await recallBootstrap(client, request);
-    await client.query('commit');
-    return answer;
-  } catch (error) {
-    await client.query('rollback');
-    throw error;
-  } finally {
-    client.release();
-  }
+    if (!created) return recallBootstrap(client, request);
+    await recordFirstEvents(client, rows, request.now);
+    return { creditorId: rows.creditor.id, authorityId: rows.authority.id, mandateId: rows.mandate?.id ?? null, created };
+  });
 }
 
 /** The creditor with this code, for the command line, which knows no ids. */
