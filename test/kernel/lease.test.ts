@@ -82,11 +82,17 @@ describe('a lease', () => {
   it('goes to the other holder after a break, and never to both', async () => {
     const [one, two] = [new Holder(first, 'handover'), new Holder(second, 'handover')];
     await until(() => one.lease.isHeld || two.lease.isHeld);
+    const holders = (): number => [one, two].filter(({ lease }) => lease.isHeld).length;
     for (let round = 0; round < 5; round++) {
       await breakConnection('handover');
-      await until(() => one.lease.isHeld !== two.lease.isHeld);
-      await sleep(30);
-      expect([one, two].filter(({ lease }) => lease.isHeld)).toHaveLength(1);
+      let most = 0;
+      // How soon a break is noticed is the machine's matter; two at once would be ours.
+      for (let looked = 0; looked < 15; looked++) {
+        most = Math.max(most, holders());
+        await sleep(2);
+      }
+      await until(() => holders() === 1);
+      expect(most).toBeLessThanOrEqual(1);
     }
     await Promise.all([one.lease.stop(), two.lease.stop()]);
   });
