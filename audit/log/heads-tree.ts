@@ -189,6 +189,11 @@ export class HeadsTree {
     }
   }
 
+  /** How many pages changed since the last settle(). */
+  get touched(): number {
+    return this.dirty.size;
+  }
+
   /** Hashes what was touched, from below, and returns the root with the paths of the pages that changed. */
   settle(): { readonly root: Buffer; readonly changed: readonly string[] } {
     const changed = [...this.dirty].sort((a, b) => b.length - a.length);

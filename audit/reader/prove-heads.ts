@@ -6,9 +6,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { StreamName } from '../../schema/vocabulary';
 import { openHeadProof, proveHead, type HeadProof, type StreamHead } from '../log/head-proof';
-import { streamKey } from '../log/heads-tree';
+import { HeadsTree, streamKey } from '../log/heads-tree';
+import { inSnapshot } from './snapshot';
 import { readStream, streamLengthAt, type Statements } from './stored-entries';
-import { HeadsPageWrong, lastSignedHeads, loadHeadsTree, NO_COMMITTED_HEADS } from './stored-heads';
+import { HeadsPageWrong, lastSignedHeads, loadPages, NO_COMMITTED_HEADS } from './stored-heads';
 
 export interface ProvenHeads {
   /** Index of the heads entry, the last one of the checkpoint's tree. */
@@ -34,22 +35,18 @@ export async function proveHeads(pool: Pool, streams: readonly StreamName[]): Pr
 }
 
 async function proveOnce(pool: Pool, streams: readonly StreamName[]): Promise<ProvenHeads | null> {
-  const client = await pool.connect();
-  try {
-    await client.query('begin isolation level repeatable read read only');
+  return inSnapshot(pool, async (client) => {
     const heads = await lastSignedHeads(client);
-    const tree = await loadHeadsTree(client, heads, streams.map(streamKey));
+    const tree = new HeadsTree();
+    await loadPages(client, tree, heads, streams.map(streamKey));
     const proofs: HeadProof[] = [];
     for (const stream of streams) {
       const proof = proveHead(tree, stream, await headOf(client, stream, heads.index));
       if (heads !== NO_COMMITTED_HEADS && openHeadProof(heads.root, proof) === null) throw new HeadsPageWrong('');
       proofs.push(proof);
     }
-    await client.query('commit');
     return heads === NO_COMMITTED_HEADS ? null : { index: heads.index, proofs };
-  } finally {
-    client.release(true);
-  }
+  });
 }
 
 async function headOf(database: Statements, stream: StreamName, size: number): Promise<StreamHead | null> {

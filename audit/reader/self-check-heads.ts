@@ -7,12 +7,18 @@ import { HEADS_TYPE, readHeadsFacts } from '../log/heads-event';
 import { HeadsTree } from '../log/heads-tree';
 import { headLeafOf, readHeads } from './heads-links';
 import { differ, type CheckedEntry } from './self-check-rows';
-import { lastHeads, NO_COMMITTED_HEADS, type CommittedHeads } from './stored-heads';
+import { inSnapshot } from './snapshot';
+import { lastHeads, NO_COMMITTED_HEADS, PAGE_AT, type CommittedHeads } from './stored-heads';
 import type { Statements } from './stored-entries';
 
+interface StoredPage {
+  readonly path: string;
+  readonly bytes: Buffer | null;
+}
+
 const STEP = 512;
-const PAGES = `select distinct on (path) path, bytes from heads_page where version <= $1 and path > $2 order by path, version desc limit ${STEP}`;
-const ROOT_PAGE = `select path, bytes from heads_page where version <= $1 and path = '' order by version desc limit 1`;
+/** Also pages that only a later version has: without bytes of this one, which is right as long as this version has none there. */
+const PAGES = `select path, ${PAGE_AT('$1')} as bytes from heads_page where path >= $2 order by path limit ${STEP}`;
 
 export class HeadsSelfCheck {
   private readonly tree = new HeadsTree();
@@ -46,16 +52,11 @@ export class HeadsSelfCheck {
    * tree here is that of the last one, or, at the end of a check, when the last one lies ahead: then entries up to it are taken.
    */
   async checkStored(next: number, isEnd: boolean): Promise<void> {
-    const client = await this.pool.connect();
-    try {
-      await client.query('begin isolation level repeatable read read only');
+    await inSnapshot(this.pool, async (client) => {
       const last = await lastHeads(client);
       if (isEnd) await this.advance(client, next, last.index);
       if (last.index === next || (isEnd && last.index > next)) await this.comparePages(client, last);
-      await client.query('commit');
-    } finally {
-      client.release(true);
-    }
+    });
   }
 
   private async advance(database: Statements, from: number, until: number): Promise<void> {
@@ -70,13 +71,15 @@ export class HeadsSelfCheck {
     const [expected, got] = [`${derived.toString('base64url')} over ${this.streams} streams`, `${root.toString('base64url')} over ${streams} streams`];
     if (expected !== got) differ({ table: 'heads', check: 'the last heads are those of the log', at, expected, got });
     let compared = 0;
-    let page = await client.query<{ path: string; bytes: Buffer }>(ROOT_PAGE, [version]);
-    while (page.rows.length > 0) {
-      for (const { path, bytes } of page.rows) {
+    for (let from: string | null = ''; from !== null; ) {
+      const { rows }: { rows: StoredPage[] } = await client.query<StoredPage>(PAGES, [version, from]);
+      for (const { path, bytes } of rows) {
+        if (bytes === null) continue;
         if (this.tree.pages.get(path)?.equals(bytes) !== true) differ({ table: 'heads_page', check: 'a page holds the heads of its streams', at: `path ${path}, ${at}`, expected: this.tree.pages.has(path) ? 'the heads of its streams' : 'no page', got: 'another page' });
+        compared += 1;
       }
-      compared += page.rows.length;
-      page = await client.query(PAGES, [version, page.rows.at(-1)?.path ?? '']);
+      // No path but the next one lies between a path and the same with a zero behind it.
+      from = rows.length < STEP ? null : `${rows.at(-1)?.path}0`;
     }
     if (compared !== this.tree.pages.size) differ({ table: 'heads_page', check: 'every page is stored', at, expected: String(this.tree.pages.size), got: String(compared) });
   }

@@ -3,7 +3,7 @@
  * that are not what the page above them, or the entry, says: they were changed behind the ledger's back.
  */
 import type { ClientBase } from 'pg';
-import { childHash, HeadsTree, NO_HEADS, pageHash, type HeadsPage } from '../log/heads-tree';
+import { childHash, childKind, NO_HEADS, pageHash, type HeadsPage, type HeadsTree } from '../log/heads-tree';
 
 type Statements = Pick<ClientBase, 'query'>;
 
@@ -54,37 +54,59 @@ export class HeadsPageWrong extends Error {
   }
 }
 
-const PAGES = `select distinct on (path) path, bytes from heads_page where path = any($1) and version <= $2 order by path, version desc`;
+/** A page is the newer one when that belongs to the version asked for or to one before it. */
+export const PAGE_AT = (version: string): string => `case when version <= ${version} then bytes when older_version <= ${version} then older_bytes end`;
+const PAGES = `select path, ${PAGE_AT('$2')} as bytes from heads_page where path = any($1)`;
 /** Random keys share some log16 digits; asking for a few more pages than there are costs less than asking twice. */
 const FIRST_LEVELS = 3;
+const MORE_LEVELS = 2;
 
-/** A tree of the pages on the way to these keys, checked from `root` down. */
-export async function loadHeadsTree(database: Statements, at: Pick<CommittedHeads, 'version' | 'root' | 'streams'>, keys: readonly Buffer[]): Promise<HeadsTree> {
-  const tree = new HeadsTree();
-  if (at.streams === 0) return tree;
-  const digits = keys.map((key) => key.toString('hex'));
-  const levels = FIRST_LEVELS + Math.ceil(Math.log2(at.streams) / 4);
-  await addPages(database, tree, at, new Set(['', ...digits.flatMap((one) => Array.from({ length: levels - 1 }, (_, i) => one.slice(0, i + 1)))]));
-  for (let deeper = missingPaths(tree, keys); deeper.size > 0; deeper = missingPaths(tree, keys)) {
+export type HeadsState = Pick<CommittedHeads, 'version' | 'root' | 'streams'>;
+
+/** Adds to a tree the pages on the way to these keys, each checked against the one above it, the first against `root`. */
+export async function loadPages(database: Statements, tree: HeadsTree, at: HeadsState, keys: readonly Buffer[]): Promise<void> {
+  if (at.streams === 0) return;
+  for (let wanted = firstPaths(tree, at, keys); wanted.size > 0; wanted = missingPaths(tree, keys)) {
     const before = tree.pages.size;
-    await addPages(database, tree, at, deeper);
-    if (tree.pages.size === before) throw new HeadsPageWrong([...deeper][0] as string);
+    await addPages(database, tree, at, wanted);
+    if (tree.pages.size === before) throw new HeadsPageWrong([...wanted][0] as string);
   }
-  return tree;
+}
+
+function firstPaths(tree: HeadsTree, { streams }: HeadsState, keys: readonly Buffer[]): Set<string> {
+  if (tree.pages.size > 0) return missingPaths(tree, keys);
+  const levels = FIRST_LEVELS + Math.ceil(Math.log2(streams) / 4);
+  return new Set(['', ...keys.flatMap((key) => pathsOf(key.toString('hex'), 1, levels - 1))]);
 }
 
 function missingPaths(tree: HeadsTree, keys: readonly Buffer[]): Set<string> {
-  return new Set(keys.map((key) => tree.missing(key)).filter((path) => path !== null));
+  return new Set(
+    keys.flatMap((key) => {
+      const path = tree.missing(key);
+      return path === null ? [] : pathsOf(key.toString('hex'), path.length, path.length + MORE_LEVELS - 1);
+    }),
+  );
 }
 
-async function addPages(database: Statements, tree: HeadsTree, { version, root }: Pick<CommittedHeads, 'version' | 'root'>, paths: ReadonlySet<string>): Promise<void> {
-  const { rows } = await database.query<{ path: string; bytes: HeadsPage }>({ name: 'heads_pages', text: PAGES, values: [[...paths], version] });
+function pathsOf(digits: string, shortest: number, longest: number): string[] {
+  return Array.from({ length: longest - shortest + 1 }, (_, i) => digits.slice(0, shortest + i));
+}
+
+async function addPages(database: Statements, tree: HeadsTree, { version, root }: HeadsState, paths: ReadonlySet<string>): Promise<void> {
+  const { rows } = await database.query<{ path: string; bytes: HeadsPage | null }>({ name: 'heads_pages', text: PAGES, values: [[...paths], version] });
   if (paths.has('') && !rows.some(({ path }) => path === '')) throw new HeadsPageWrong('');
   // Shortest first: a page is compared with what the one above it says, which must be there and checked.
   for (const { path, bytes } of rows.sort((a, b) => a.path.length - b.path.length)) {
     const above = tree.pages.get(path.slice(0, -1));
-    const expected = path === '' ? root : above === undefined ? null : childHash(above, Number.parseInt(path.at(-1) as string, 16));
-    if (expected === null || !pageHash(bytes).equals(expected)) throw new HeadsPageWrong(path);
+    const expected = path === '' ? root : above === undefined ? null : childPage(above, path);
+    // A page that this version has, but an older one above it does not name, is of a later version.
+    if (expected === null && bytes === null) continue;
+    if (expected === null || bytes === null || !pageHash(bytes).equals(expected)) throw new HeadsPageWrong(path);
     tree.pages.set(path, bytes);
   }
+}
+
+function childPage(above: HeadsPage, path: string): Buffer | null {
+  const digit = Number.parseInt(path.at(-1) as string, 16);
+  return childKind(above, digit) === 'page' ? childHash(above, digit) : null;
 }

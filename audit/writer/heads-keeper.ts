@@ -7,7 +7,8 @@ import { performance } from 'node:perf_hooks';
 import type { Pool } from 'pg';
 import { readHeads } from '../reader/heads-links';
 import type { RecentEntries } from '../reader/recent-entries';
-import { HeadsPageWrong, loadHeadsTree, type CommittedHeads } from '../reader/stored-heads';
+import { HeadsPageWrong, loadPages, type CommittedHeads } from '../reader/stored-heads';
+import { HeadsTree, type HeadsPage } from '../log/heads-tree';
 import { headsIntake } from './heads-intake';
 import { takeTurn, writePages, type PlannedHeads } from './heads-pages';
 import type { Intake } from './intake';
@@ -19,6 +20,8 @@ export interface HeadsKeeperOptions {
   readonly recent: RecentEntries;
   readonly writer: Pick<LedgerWriter, 'epoch' | 'appendNext'>;
   readonly clock: () => Date;
+  /** Ends catching up; what is stored by then is taken up by the next keeper, or made again. */
+  readonly signal?: AbortSignal;
 }
 
 /** What one heads entry took. */
@@ -31,12 +34,15 @@ export interface HeadsCost {
   readonly standstillMs: number;
 }
 
-/** The heads of entries below `covered`, in pages of the version that the next heads entry will have. */
+/** The heads of entries below `covered`, in a tree that the next heads entry will commit to. */
 interface Work {
   readonly epoch: number;
   readonly before: CommittedHeads;
   readonly version: number;
+  /** The pages read or changed so far; those of the version before, where nothing changed. */
+  tree: HeadsTree;
   covered: number;
+  /** Of the pages as stored; the tree may be ahead of them. */
   root: Buffer;
   streams: number;
   touched: number;
@@ -47,11 +53,18 @@ interface Work {
 const STEP = 128;
 /** So few entries are done while the writer stands still. */
 const STANDSTILL_ENTRIES = 64;
-/** A round that leaves more than this share of its work undone is no catching up: the log grows faster. */
-const CATCHING_UP = 0.75;
+/** Pages are stored when so many changed: rewriting the upper ones at each step was half of the cost. */
+const STORE_PAGES = 4_096;
+/** Some 30 MB. */
+const REMEMBERED_PAGES = 65_536;
+/** While others append, the heads take this much of an interval and go on in the next one. */
+const SHARE_MS = 250;
+/** Somebody waits for them, an export for example: longer, and with more entries left for the standstill, some tenths of a second. */
+const NEEDED_MS = 10_000;
+const NEEDED_STANDSTILL_ENTRIES = 1_024;
 
-function workOn(before: CommittedHeads, epoch: number): Work {
-  return { epoch, before, version: before.version + 1, covered: before.index + 1, root: before.root, streams: before.streams, touched: 0, pages: 0 };
+function workOn(before: CommittedHeads, epoch: number, tree: HeadsTree): Work {
+  return { epoch, before, version: before.version + 1, tree, covered: before.index + 1, root: before.root, streams: before.streams, touched: 0, pages: 0 };
 }
 
 export class HeadsKeeper {
@@ -63,16 +76,17 @@ export class HeadsKeeper {
 
   /**
    * The tree size whose last entry is a heads entry and the log's last: written now, unless nothing came since the last one.
-   * Null when the log grows faster than the heads can follow; the next call goes on from here. `isNeeded`: then the writer
-   * waits instead.
+   * Null when the log grows faster than the heads can follow; the next call goes on from here. `isNeeded`: somebody waits for
+   * it, so it takes longer before it gives up.
    */
   async commit(isNeeded: boolean): Promise<number | null> {
+    const { pool, recent, writer } = this.options;
     try {
-      const work = (this.work ??= workOn(await takeTurn(this.options.pool, this.options.writer.epoch), this.options.writer.epoch));
-      if (this.options.recent.size === work.before.index + 1) return this.options.recent.size;
+      const { epoch } = writer;
+      const work = (this.work ??= workOn(await takeTurn(pool, epoch), epoch, new HeadsTree()));
+      if (recent.size === work.before.index + 1) return recent.size;
       const began = performance.now();
-      if (!(await this.catchUp(work)) && !isNeeded) return null;
-      return await this.append(work, began);
+      return (await this.catchUp(work, isNeeded)) ? await this.append(work, began) : null;
     } catch (error) {
       // How far the pages got is not known: what is not committed is removed and made again.
       this.work = null;
@@ -80,15 +94,20 @@ export class HeadsKeeper {
     }
   }
 
-  /** False when the log outran it. */
-  private async catchUp(work: Work): Promise<boolean> {
-    for (let behind = this.options.recent.size - work.covered; behind > STANDSTILL_ENTRIES; ) {
-      const until = this.options.recent.size;
-      while (work.covered < until) await this.cover(work, Math.min(work.covered + STEP, until), null);
-      const left = this.options.recent.size - work.covered;
-      if (left > STANDSTILL_ENTRIES && left > behind * CATCHING_UP) return false;
-      behind = left;
+  /** False when the log grew beyond what could be covered in the time there is. */
+  private async catchUp(work: Work, isNeeded: boolean): Promise<boolean> {
+    const { recent, signal } = this.options;
+    const began = performance.now();
+    const { size } = recent;
+    while (recent.size - work.covered > STANDSTILL_ENTRIES) {
+      if (signal?.aborted === true) return false;
+      const grows = recent.size > size;
+      if (grows && performance.now() - began > (isNeeded ? NEEDED_MS : SHARE_MS)) return false;
+      if (grows && isNeeded && recent.size - work.covered <= NEEDED_STANDSTILL_ENTRIES) break;
+      await this.cover(work, Math.min(work.covered + STEP, recent.size));
+      if (work.tree.touched >= STORE_PAGES) await this.store(work);
     }
+    await this.store(work);
     return true;
   }
 
@@ -97,8 +116,9 @@ export class HeadsKeeper {
     let planned: PlannedHeads | null = null;
     const result = await this.options.writer.appendNext(async (size) => {
       const stands = performance.now();
-      const { intake, eventId } = await this.plan(work, size);
-      planned = { index: size, root: work.root, streams: work.streams, eventId };
+      while (work.covered < size) await this.cover(work, Math.min(work.covered + STEP, size));
+      const { intake, heads } = await this.plan(work, size);
+      planned = heads;
       stoodStill = performance.now() - stands;
       return intake;
     });
@@ -109,35 +129,39 @@ export class HeadsKeeper {
     }
     const { index, root, streams } = planned as PlannedHeads;
     this.lastCost = { entries: index - work.before.index - 1, streams: work.touched, pages: work.pages, ms: performance.now() - began, standstillMs: stoodStill };
-    this.work = workOn({ version: work.version, index, root, streams }, work.epoch);
+    this.work = workOn({ version: work.version, index, root, streams }, work.epoch, work.tree);
     return index + 1;
   }
 
-  /** With the writer standing at `size`: the rest of the pages, and the entry that commits to them. */
-  private async plan(work: Work, size: number): Promise<{ intake: Intake; eventId: string }> {
-    while (work.covered + STEP < size) await this.cover(work, work.covered + STEP, null);
-    let intake: Intake | null = null;
-    await this.cover(work, size, ({ root, streams }) => {
-      intake = headsIntake({ root, size, streams }, this.options.clock());
-      return { index: size, root, streams, eventId: intake.key };
-    });
-    const made = intake as Intake | null;
-    if (made === null) throw new Error('a heads entry was not planned');
-    return { intake: made, eventId: made.key };
+  private async plan(work: Work, size: number): Promise<{ intake: Intake; heads: PlannedHeads }> {
+    const changed = this.settle(work);
+    const { root, streams } = work;
+    const intake = headsIntake({ root, size, streams }, this.options.clock());
+    const heads = { index: size, root, streams, eventId: intake.key };
+    await writePages(this.options.pool, work, changed, heads);
+    return { intake, heads };
   }
 
-  /** Brings the pages up to the tree of size `until`; `plan` makes the row of the entry that they belong to. */
-  private async cover(work: Work, until: number, plan: ((now: Pick<Work, 'root' | 'streams'>) => PlannedHeads) | null): Promise<void> {
+  /** Brings the tree up to the heads of the log of size `until`. */
+  private async cover(work: Work, until: number): Promise<void> {
     const { pool } = this.options;
     const heads = await readHeads(pool, work.covered, until);
-    const at = { version: work.version, root: work.root, streams: work.streams };
-    const tree = await loadHeadsTree(pool, at, heads.map(({ key }) => key));
-    let added = 0;
-    for (const head of heads) if (tree.put(head)) added += 1;
-    const { root, changed } = heads.length === 0 ? { root: work.root, changed: [] } : tree.settle();
-    const now = { root, streams: work.streams + added };
-    const pages = changed.map((path) => [path, tree.pages.get(path) as Buffer] as const);
-    if (pages.length > 0 || plan !== null) await writePages(pool, work, pages, plan?.(now) ?? null);
-    Object.assign(work, now, { covered: until, touched: work.touched + heads.length, pages: work.pages + pages.length });
+    await loadPages(pool, work.tree, work, heads.map(({ key }) => key));
+    for (const head of heads) if (work.tree.put(head)) work.streams += 1;
+    work.covered = until;
+    work.touched += heads.length;
+  }
+
+  private async store(work: Work): Promise<void> {
+    if (work.tree.touched > 0) await writePages(this.options.pool, work, this.settle(work), null);
+    if (work.tree.pages.size > REMEMBERED_PAGES) work.tree = new HeadsTree();
+  }
+
+  private settle(work: Work): (readonly [path: string, page: HeadsPage])[] {
+    if (work.tree.touched === 0) return [];
+    const { root, changed } = work.tree.settle();
+    work.root = root;
+    work.pages += changed.length;
+    return changed.map((path) => [path, work.tree.pages.get(path) as HeadsPage] as const);
   }
 }

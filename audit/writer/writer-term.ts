@@ -51,8 +51,8 @@ export class WriterTerm {
   }
 
   /**
-   * Signs what is committed now, if it is not signed yet, with a heads entry as its last. `isNeeded`: however fast the log
-   * grows; else a checkpoint without a heads entry is signed when they cannot follow. One after the other.
+   * Signs what is committed now, if it is not signed yet, with a heads entry as its last; without one when the log grows faster
+   * than the heads can follow. `isNeeded`: somebody waits for them, so they get longer. One after the other.
    */
   async sign(isNeeded: boolean): Promise<void> {
     this.signing = this.signing.then(() => this.signNext(isNeeded));
@@ -96,9 +96,9 @@ export class WriterTerm {
     const onHalt = (reason: Error): void => this.endBy(reason, ended);
     const writer = await LedgerWriter.open({ pool, recent, clock, onHalt });
     diagnostics.info({ part: 'ledger', epoch: writer.epoch, size: recent.size }, 'the ledger writer is open');
-    const keeper = new HeadsKeeper({ pool, recent, writer, clock });
-    this.current = { writer, keeper, checkpointer: new Checkpointer({ pool, signer, clock, epoch: () => writer.epoch, ...(seen && { seen }) }), ended };
     const over = AbortSignal.any([until, ended.signal]);
+    const keeper = new HeadsKeeper({ pool, recent, writer, clock, signal: over });
+    this.current = { writer, keeper, checkpointer: new Checkpointer({ pool, signer, clock, epoch: () => writer.epoch, ...(seen && { seen }) }), ended };
     while (!over.aborted) {
       await this.sign(false);
       if (!over.aborted) await pause(checkpointIntervalMs, undefined, { signal: over }).catch(() => undefined);

@@ -41,7 +41,7 @@ export function exportStep(local: LocalWork): Step {
 export function verificationStep(local: LocalWork): Step {
   return {
     id: 'verification',
-    title: { en: 'Offline, without hub or database: the export is verified', zh: '离线验证导出，无需系统与数据库' },
+    title: { en: 'Offline, without hub or database: the export is verified, and nothing is missing from it', zh: '离线验证导出，无需系统与数据库，且无遗漏' },
     async run(work) {
       const file = work.fact('exportFile');
       const vkey = await work.act('cession ledger key', async () => {
@@ -55,6 +55,7 @@ export function verificationStep(local: LocalWork): Step {
       });
       work.expect('it is verified under the key given from outside', report.outcome === 'verified' && report.keyGiven);
       work.expect('it holds entries', report.counts.entries > 0);
+      work.expect('it proves that no entry of the creditor is missing', report.completeness.state === 'proven');
     },
   };
 }

@@ -1,0 +1,111 @@
+/** Exports of streams from a stored ledger: complete whatever is asked for, and made from one state while the ledger goes on. */
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { Pool } from 'pg';
+import { verifyBundle } from '../../audit/bundle/verify-bundle';
+import { AUDIT_DATABASE } from '../../audit/definition';
+import { writeExport, type WrittenExport } from '../../audit/export/write-export';
+import { createSigningKey, openSigningKey } from '../../audit/log/note-key';
+import type { Report } from '../../audit/log/verdict';
+import { proveHeads } from '../../audit/reader/prove-heads';
+import { Checkpointer } from '../../audit/writer/checkpointer';
+import { createLedger } from '../../audit/writer/create-ledger';
+import { HeadsKeeper } from '../../audit/writer/heads-keeper';
+import { newId } from '../../schema/ids';
+import type { StreamName } from '../../schema/vocabulary';
+import { testDatabase } from '../support/test-database';
+import { openWriter, ORIGIN, receipts, submission, type OpenedWriter } from './ledger-fixture';
+
+describe('the export of a stream from a stored ledger', () => {
+  const signer = openSigningKey(createSigningKey(ORIGIN, Buffer.alloc(32, 9)).secret);
+  const creditor: StreamName = `creditor:${newId('creditor')}`;
+  const debts = Array.from({ length: 6 }, (): StreamName => `debt:${newId('debt')}`);
+  const database = testDatabase(AUDIT_DATABASE);
+  let pool: Pool;
+  let opened: OpenedWriter;
+  let keeper: HeadsKeeper;
+  let checkpointer: Checkpointer;
+  let folder: string;
+  let clock = new Date('2026-11-21T08:00:00.000Z');
+
+  beforeAll(async () => {
+    folder = await fs.mkdtemp(path.join(os.tmpdir(), 'cession-export-'));
+    pool = (await database.open(AUDIT_DATABASE)).worker;
+    await createLedger(pool, { origin: ORIGIN, vkey: signer.vkey, now: clock });
+    opened = await openWriter(pool, { clock: () => clock });
+    keeper = new HeadsKeeper({ pool, recent: opened.recent, writer: opened.writer, clock: () => clock });
+    checkpointer = new Checkpointer({ pool, signer, epoch: () => opened.writer.epoch, clock: () => clock });
+  });
+
+  database.beforeClose(() => opened.writer.close());
+  afterAll(() => fs.rm(folder, { recursive: true, force: true }));
+
+  /** One entry a minute for the debt, each in the creditor's stream. */
+  async function append(...streams: StreamName[]): Promise<void> {
+    for (const stream of streams) {
+      clock = new Date(clock.getTime() + 60_000);
+      receipts(await opened.writer.append('debts', 'direct', [submission({ streams: [creditor, stream] })], 5_000));
+    }
+  }
+  const sign = async (): Promise<void> => void (await checkpointer.sign(await keeper.commit(true)));
+
+  async function exported(stream: StreamName, from: string | null = null, until: string | null = null): Promise<{ written: WrittenExport; report: Report }> {
+    const order = { stream, from: from === null ? null : new Date(from), until: until === null ? null : new Date(until), mandate: null };
+    const written = await writeExport({ pool, signer, clock: () => clock }, order, path.join(folder, 'export.tar'));
+    return { written, report: await verifyBundle(written.file, { vkey: signer.vkey }) };
+  }
+
+  it('proves its entries only, as long as no heads entry is signed', async () => {
+    await append(...debts);
+    await checkpointer.sign();
+    const { written, report } = await exported(creditor);
+    expect(written).toMatchObject({ entries: 6, isComplete: false });
+    expect(report).toMatchObject({ outcome: 'verified', completeness: { state: 'not proven', reasons: [{ code: 'STREAM_HEAD_NOT_IN_EXPORT' }] } });
+  });
+
+  it('proves every stream complete, and that another has no entry', async () => {
+    await sign();
+    for (const [stream, entries] of [[creditor, 6], [debts[2]!, 1], ['source:debts/direct', 6], ['source:audit/direct', 1], [`debt:${newId('debt')}`, 0]] as const) {
+      const { written, report } = await exported(stream);
+      expect(written).toMatchObject({ entries, isComplete: true });
+      expect(report).toMatchObject({ outcome: 'verified', streams: [{ stream, from: 1, to: entries }], completeness: { state: 'proven' }, counts: { entries: entries + 1 } });
+    }
+  });
+
+  it.each<[string, { from: string | null; until: string | null }, readonly [first: number, last: number, shown: number]]>([
+    ['from the third minute on', { from: '2026-11-21T08:03:00.000Z', until: null }, [3, 6, 5]],
+    ['before the third minute', { from: null, until: '2026-11-21T08:03:00.000Z' }, [1, 2, 3]],
+    ['two minutes in the middle', { from: '2026-11-21T08:03:00.000Z', until: '2026-11-21T08:05:00.000Z' }, [3, 4, 4]],
+    ['half a minute without an entry', { from: '2026-11-21T08:03:10.000Z', until: '2026-11-21T08:03:40.000Z' }, [4, 3, 2]],
+    ['the day before', { from: null, until: '2026-11-21T00:00:00.000Z' }, [1, 0, 1]],
+    ['the day after', { from: '2026-11-22T00:00:00.000Z', until: null }, [7, 6, 1]],
+  ])('proves a period complete: %s', async (_case, { from, until }, [first, last, shown]) => {
+    const { written, report } = await exported(creditor, from, until);
+    expect(written.entries).toBe(last - first + 1);
+    expect(report).toMatchObject({ outcome: 'verified', streams: [{ from: first, to: last }], completeness: { state: 'proven', reasons: [{ code: 'PERIOD_COMPLETE' }] }, counts: { entries: shown + 1 } });
+  });
+
+  it('stands on the last signed heads while later entries and heads are on their way', async () => {
+    const before = await exported(creditor);
+    await append(debts[0]!, debts[1]!);
+    expect((await exported(creditor)).written.treeSize).toBe(before.written.treeSize);
+    await keeper.commit(true);
+    const during = await exported(creditor);
+    expect(during.written.treeSize).toBe(before.written.treeSize);
+    expect(during.report).toMatchObject({ outcome: 'verified', completeness: { state: 'proven' } });
+    await sign();
+    const after = await exported(creditor);
+    expect(after.report).toMatchObject({ outcome: 'verified', streams: [{ to: 8 }], completeness: { state: 'proven' } });
+  });
+
+  it('is refused rather than made from pages of another version', async () => {
+    await append(debts[3]!);
+    await keeper.commit(true);
+    await append(debts[3]!);
+    await keeper.commit(true);
+    await expect(proveHeads(pool, [debts[3]!])).rejects.toMatchObject({ name: 'HeadsPageWrong' });
+    await sign();
+    expect((await exported(debts[3]!)).report).toMatchObject({ outcome: 'verified', streams: [{ to: 3 }], completeness: { state: 'proven' } });
+  });
+});
