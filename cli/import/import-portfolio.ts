@@ -187,33 +187,58 @@ async function stageFile(run: Run, rejects: RejectsFile, bytes: number): Promise
   const { onProgress = () => undefined } = options;
   const csv = openCsv(options.file, mapping.csv);
   const [rejected, skipped] = [new Map<string, number>(), new Map<string, number>()];
-  let [rows, staged] = [0, 0];
-  let pending: PortfolioRow[] = [];
-  let staging: Promise<void> = Promise.resolve();
-  // One chunk is written while the next is read; never two, for a chunk asks who was staged before it.
-  const stagePending = async (): Promise<void> => {
-    await staging;
-    staging = stageRows(run, pending);
-    // Told where it is awaited; unheard until then, it would end the process.
-    staging.catch(() => undefined);
-    staged += pending.length;
-    pending = [];
-  };
-  for await (const { cells, line, rowNo } of csv.records) {
-    rows = rowNo;
-    const outcome = mapping.outcomeOf(cells, rowNo);
-    if (outcome.kind === 'skipped') count(skipped, outcome.reason);
-    else if (outcome.kind === 'rejected') {
-      count(rejected, outcome.reason);
-      await rejects.add({ line, row: rowNo, reason: outcome.reason, place: outcome.place });
-    } else if (pending.push(outcome.row) === run.rowsPerChunk) await stagePending();
-    if (rowNo % ROWS_PER_REPORT === 0) onProgress({ phase: 'reading', done: csv.bytesRead, total: bytes });
+  let rows = 0;
+  const staging = new Staging(run);
+  try {
+    for await (const { cells, line, rowNo } of csv.records) {
+      rows = rowNo;
+      const outcome = mapping.outcomeOf(cells, rowNo);
+      if (outcome.kind === 'skipped') count(skipped, outcome.reason);
+      else if (outcome.kind === 'rejected') {
+        count(rejected, outcome.reason);
+        await rejects.add({ line, row: rowNo, reason: outcome.reason, place: outcome.place });
+      } else await staging.add(outcome.row);
+      if (rowNo % ROWS_PER_REPORT === 0) onProgress({ phase: 'reading', done: csv.bytesRead, total: bytes });
+    }
+    if (!csv.digest().equals(batch.fileHash)) throw new ImportError('FILE_CHANGED', 'The file changed while it was being read; import it again.');
+    await staging.end();
+  } finally {
+    await staging.settled();
   }
-  if (!csv.digest().equals(batch.fileHash)) throw new ImportError('FILE_CHANGED', 'The file changed while it was being read; import it again.');
-  if (pending.length > 0) await stagePending();
-  await staging;
   onProgress({ phase: 'reading', done: bytes, total: bytes });
-  return { rows, staged, rejected, skipped };
+  return { rows, staged: staging.rows, rejected, skipped };
+}
+
+/** Writes one chunk while the next is read; never two, for a chunk asks who was staged before it. */
+class Staging {
+  rows = 0;
+  private pending: PortfolioRow[] = [];
+  private writing: Promise<void> = Promise.resolve();
+
+  constructor(private readonly run: Run) {}
+
+  async add(row: PortfolioRow): Promise<void> {
+    if (this.pending.push(row) === this.run.rowsPerChunk) await this.write();
+  }
+
+  async end(): Promise<void> {
+    if (this.pending.length > 0) await this.write();
+    await this.writing;
+  }
+
+  /** Nothing is being written any more, whatever became of it: only then may the creditor's lock be given back. */
+  async settled(): Promise<void> {
+    await this.writing.catch(() => undefined);
+  }
+
+  private async write(): Promise<void> {
+    await this.writing;
+    this.rows += this.pending.length;
+    this.writing = stageRows(this.run, this.pending);
+    // Told where it is awaited; unheard until then, it would end the process.
+    this.writing.catch(() => undefined);
+    this.pending = [];
+  }
 }
 
 function count(counts: Map<string, number>, reason: string): void {
