@@ -38,8 +38,9 @@ describe.each(['borrowers', 'debts'] as const)('an import killed while it writes
         () => 'complete',
         (error: Error) => error.message,
       );
-      // How often an import looks whether its last record was delivered depends on the machine: it may end before it is killed.
-      expect(end).toBe(life.statements < at ? 'complete' : 'killed');
+      // How often an import looks whether its last record was delivered depends on the machine: it may end before it is killed,
+      // or be killed while it gives back its lock, its very last statement, whose failure changes nothing. Any later one would count.
+      expect({ at, end }).toEqual({ at, end: life.statements < at || (end === 'complete' && life.statements === at) ? 'complete' : 'killed' });
       return life.statements;
     };
     const total = await runUntil(Number.POSITIVE_INFINITY, newId('creditor'));
