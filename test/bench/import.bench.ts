@@ -30,9 +30,10 @@ export interface ImportBenchOptions {
 }
 
 /**
- * Missed: 1,400 a second measured, on two cores half of which others used. A debt is a borrower with three contact points, up to
- * six payments and an entry in the log: about 0.73 ms of processor in all processes, 0.21 of it the importer, 0.16 the hub, the
- * rest the database, so two idle cores could give 2,700 at most. What paid: nonces from a pool, outbox records written once and
+ * Missed: 2,035 a second on two cores of which others used a tenth (1,400 when they used half): 16.6 s staging, 33.7 s moving.
+ * A debt is a borrower with three contact points, up to
+ * six payments and an entry in the log: about 0.78 ms of processor in all processes, 0.24 of it the importer, 0.17 the hub, the
+ * rest the database, so two idle cores could give 2,600 at most. What paid: nonces from a pool, outbox records written once and
  * handed over in one parameter, days reckoned without `Date`, one chunk written while the next is read. No gain was seen above
  * the noise from a larger young generation, chunks of 500 or 1,000 rows, or a database without JIT. What is left in the importer:
  * collecting garbage, encryption (eight seals of 3 microseconds), the CSV parser.
