@@ -95,6 +95,38 @@ export const RULE_TEXTS = {
     message: { en: 'This licence is recorded already.', zh: '该许可已经登记。' },
     remedy: { en: 'Record a renewed licence with the day its new term begins.', zh: '续期的许可请以新期限的起始日登记。' },
   },
+  'AGENCY-KEY-TERM-BOUNDED': {
+    message: { en: 'The term is longer than a key may serve.', zh: '期限超过密钥的最长使用期限。' },
+    remedy: { en: 'End it within {years} years and register another key then.', zh: '请在 {years} 年内结束，届时登记新的密钥。' },
+  },
+  'AGENCY-KEY-POSSESSED': {
+    message: { en: 'The proof of possession was not signed by this key.', zh: '持有证明并非由该密钥签署。' },
+    remedy: { en: 'Sign the statement with the private key of the public key you register.', zh: '请使用与所登记公钥对应的私钥签署声明。' },
+  },
+  'AGENCY-KEY-REGISTERED-ONCE': {
+    message: { en: 'This key is registered already.', zh: '该密钥已经登记。' },
+    remedy: { en: 'Register a key that was never registered.', zh: '请登记从未登记过的密钥。' },
+  },
+  'AGENCY-KEY-NOT-REVOKED': {
+    message: { en: 'This key is revoked already.', zh: '该密钥已被撤销。' },
+    remedy: { en: 'Nothing is left to revoke.', zh: '无需再撤销。' },
+  },
+  'SIGNATURE-GIVEN': {
+    message: { en: 'Your agency has a key in force and did not sign.', zh: '贵机构有生效的密钥，但未签名。' },
+    remedy: { en: 'Sign the statement with a key of your agency.', zh: '请使用贵机构的密钥签署声明。' },
+  },
+  'SIGNATURE-KEY-KNOWN': {
+    message: { en: 'The signature names a key your agency did not register.', zh: '签名所指的密钥并非贵机构登记。' },
+    remedy: { en: 'Sign with a registered key, its thumbprint as `kid`, or register the key first.', zh: '请使用已登记的密钥签名，并以其指纹作为 `kid`；或先登记该密钥。' },
+  },
+  'SIGNATURE-KEY-IN-FORCE': {
+    message: { en: 'The key of the signature is revoked or its term is over.', zh: '签名所用密钥已被撤销或已过期。' },
+    remedy: { en: 'Sign with a key in force.', zh: '请使用生效的密钥签名。' },
+  },
+  'SIGNATURE-VERIFIES': {
+    message: { en: 'The signature is not one of this key over this statement.', zh: '该签名并非此密钥对此声明所作。' },
+    remedy: { en: 'Sign exactly the documented statement, detached, with the algorithm of the key and no header but `alg` and `kid`.', zh: '请严格按照文档中的声明作分离式签名，使用密钥对应的算法，头部仅含 `alg` 和 `kid`。' },
+  },
   'ENGAGEMENT-OPEN-ONCE': {
     message: { en: 'This agency is engaged already.', zh: '与该机构的合作关系已经存在。' },
     remedy: { en: 'Go on with the engagement there is, or end it first.', zh: '请继续现有合作关系，或先将其终止。' },

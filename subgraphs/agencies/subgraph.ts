@@ -4,17 +4,20 @@ import type { RoomDefinition } from '../../kernel/room-host';
 import { roomTables } from '../../kernel/room-tables';
 import { buildRoomSchema, type RoomSchema } from '../../schema/subgraph-schema';
 import { loadAgency } from './agency.loader';
+import { AgencyKeyResolver } from './agency-key.resolver';
+import { AgencyKeyRow } from './agency-key.row';
 import { AgencyResolver, LicenceResolver, loadLicence } from './agency.resolver';
 import { AgencyRow } from './agency.row';
 import { CreditorEngagementsResolver, EngagementResolver, loadEngagement } from './engagement.resolver';
 import { EngagementRow } from './engagement.row';
 import { LicenceRow } from './licence.row';
 import { CreateAgencies1763700001000 } from './migrations/create-agencies';
+import { CreateAgencyKeys1763700003000 } from './migrations/create-agency-keys';
 import { SecurityAttestationRow } from './security-attestation.row';
 
 export function subgraphSchema(): RoomSchema {
   return buildRoomSchema<RoomContext>({
-    resolvers: [AgencyResolver, LicenceResolver, EngagementResolver, CreditorEngagementsResolver],
+    resolvers: [AgencyResolver, AgencyKeyResolver, LicenceResolver, EngagementResolver, CreditorEngagementsResolver],
     references: {
       Agency: ({ id }, context) => loadAgency(context, id),
       Licence: ({ id }, context) => loadLicence(context, id),
@@ -28,8 +31,8 @@ export function subgraphSchema(): RoomSchema {
 export const agenciesRoom: RoomDefinition = {
   name: 'agencies',
   subgraph: subgraphSchema,
-  rows: [AgencyRow, LicenceRow, EngagementRow, SecurityAttestationRow],
-  migrations: [roomTables('agencies'), CreateAgencies1763700001000],
+  rows: [AgencyRow, AgencyKeyRow, LicenceRow, EngagementRow, SecurityAttestationRow],
+  migrations: [roomTables('agencies'), CreateAgencies1763700001000, CreateAgencyKeys1763700003000],
   following: new Map(),
   reconsiderations: new Map(),
 };
