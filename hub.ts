@@ -99,7 +99,8 @@ async function refuseUsedRoom(config: PreparedConfig, definition: RoomDefinition
 export async function startHub(prepared: PreparedHub, diagnostics: Diagnostics): Promise<Hub> {
   const { config } = prepared;
   const keyStore = await openKeyStoreRoom(config);
-  const audit = await openAuditRoom({ config, signer: prepared.signer, keyStore: keyStore.keyStore, diagnostics });
+  const metrics = openMetrics();
+  const audit = await openAuditRoom({ config, signer: prepared.signer, keyStore: keyStore.keyStore, diagnostics, metrics });
   const rooms: OpenRoom[] = [];
   for (const definition of ROOM_DEFINITIONS) {
     rooms.push(await openRoom(definition, { config, ledger: audit.ledger.ledgerFor(definition.name), keyStore: keyStore.keyStore, diagnostics }));
@@ -111,7 +112,7 @@ export async function startHub(prepared: PreparedHub, diagnostics: Diagnostics):
     rooms: Object.fromEntries(all.map((room) => [room.name, room])),
     tokens,
     diagnostics,
-    metrics: openMetrics(),
+    metrics,
     routes: audit.routes,
   });
   return {

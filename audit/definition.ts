@@ -3,14 +3,15 @@ import type { DatabaseConfig } from '../kernel/config';
 import type { DatabaseDefinition } from '../kernel/database/definition';
 import { roomTables } from '../kernel/room-tables';
 import { LEDGER_CONNECTIONS } from './ledger-port';
+import { LedgerSelfCheck } from './migrations/ledger-self-check';
 import { LedgerTables } from './migrations/ledger-tables';
 import { LedgerViews } from './migrations/ledger-views';
 import { LedgerWitnesses } from './migrations/ledger-witnesses';
 import { StreamHeadsTables } from './migrations/stream-heads-tables';
 
-export const AUDIT_DATABASE = { room: 'audit', rows: [], migrations: [roomTables('audit'), LedgerTables, LedgerViews, StreamHeadsTables, LedgerWitnesses] } as const satisfies DatabaseDefinition;
+export const AUDIT_DATABASE = { room: 'audit', rows: [], migrations: [roomTables('audit'), LedgerTables, LedgerViews, StreamHeadsTables, LedgerWitnesses, LedgerSelfCheck] } as const satisfies DatabaseDefinition;
 
 /** A writer that waits for a connection which its own lease holds would wait for ever. */
 export function auditPoolConfig<T extends DatabaseConfig>(database: T): T {
-  return { ...database, workerPoolSize: Math.max(database.workerPoolSize, LEDGER_CONNECTIONS + 3) };
+  return { ...database, workerPoolSize: Math.max(database.workerPoolSize, LEDGER_CONNECTIONS + 5) };
 }

@@ -6,6 +6,8 @@ import { startDatabaseServer } from '../kernel/database/server';
 import { openDiagnostics, type Diagnostics } from '../kernel/diagnostics';
 import { openKeyStoreRoom } from '../kernel/key-store-room';
 import { openLedgerKey } from '../kernel/keys';
+import { openMetrics } from '../kernel/metrics';
+import { metricsRoute } from '../kernel/metrics-route';
 import { serveRoom } from '../kernel/room-http';
 import { runProcess } from '../kernel/run-process';
 import { ledgerRouter } from './ledger.router';
@@ -15,14 +17,15 @@ import { openAuditRoom } from './subgraph';
 async function serve(config: PreparedConfig, diagnostics: Diagnostics): Promise<() => Promise<void>> {
   const keyStore = await openKeyStoreRoom(config);
   const signer = openPemSigner(config.ledger.origin, await openLedgerKey(config, false));
-  const audit = await openAuditRoom({ config, signer, keyStore: keyStore.keyStore, diagnostics });
+  const metrics = openMetrics();
+  const audit = await openAuditRoom({ config, signer, keyStore: keyStore.keyStore, diagnostics, metrics });
   const http = await serveRoom(audit.room, {
     host: config.roomHost,
     port: config.rooms.audit.port,
     ...(await roomCredentials(config, 'audit')),
     diagnostics,
     routes: audit.routes,
-    privateRouters: [ledgerRouter(audit.ledger, config.masterKey)],
+    privateRouters: [ledgerRouter(audit.ledger, config.masterKey), metricsRoute(metrics, config.metricsToken)],
   });
   diagnostics.info({ url: http.url }, 'the room serves');
   return async () => {

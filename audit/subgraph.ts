@@ -8,6 +8,7 @@ import type { PreparedConfig } from '../kernel/config';
 import type { RoomContext } from '../kernel/context';
 import { openRoomDatabase } from '../kernel/database/room-database';
 import type { Diagnostics } from '../kernel/diagnostics';
+import type { Metrics } from '../kernel/metrics';
 import { openRoom, type OpenRoom, type RoomDefinition } from '../kernel/room-host';
 import type { KeyStore } from '../kernel/vault/key-store';
 import { buildRoomSchema, type RoomSchema } from '../schema/subgraph-schema';
@@ -17,7 +18,10 @@ import { ExportResolver, loadShownExport } from './export/export.resolver';
 import { ExportRunner } from './export/export-runner';
 import { LedgerEntryResolver, loadEntry } from './ledger-entry.resolver';
 import { openLedger, type OpenedLedger } from './ledger-port';
+import { parseVkey } from './log/note-key';
 import { NODE_STUBS } from './node.type';
+import { measureSelfCheck } from './self-check/self-check-metrics';
+import { SelfCheckSchedule } from './self-check/self-check-schedule';
 import type { LedgerSigner } from './signer';
 import { TrailedAgency, TrailedBorrower, TrailedCreditor, TrailedDebt } from './trailed.type';
 import { openStamper } from './time/stamper';
@@ -27,7 +31,7 @@ import { AgencyTrailResolver, BorrowerTrailResolver, CreditorTrailResolver, Debt
 export { AUDIT_DATABASE, auditPoolConfig } from './definition';
 export { writeExport, type ExportOrder, type ExportProgress, type WrittenExport } from './export/write-export';
 export { dumpTiles, type DumpProgress } from './reader/dump-tiles';
-export { checkLedger, type SelfCheckMark, type SelfCheckReport } from './reader/self-check';
+export { checkLedger, START_MARK, type SelfCheckMark, type SelfCheckReport } from './self-check/self-check';
 export { openPemSigner, type LedgerSigner } from './signer';
 export { createLedger } from './writer/create-ledger';
 export { readHead } from './writer/head';
@@ -62,6 +66,8 @@ export interface AuditSurroundings {
   readonly signer: LedgerSigner;
   readonly keyStore: KeyStore;
   readonly diagnostics: Diagnostics;
+  /** Where this process counts; what the ledger measures of itself is added. */
+  readonly metrics: Metrics;
   readonly clock?: () => Date;
 }
 
@@ -77,23 +83,26 @@ export function exportDirectory(config: Pick<PreparedConfig, 'home'>): string {
   return path.join(config.home, 'exports');
 }
 
-export async function openAuditRoom({ config, signer, keyStore, diagnostics, clock = () => new Date() }: AuditSurroundings): Promise<OpenAuditRoom> {
+export async function openAuditRoom({ config, signer, keyStore, diagnostics, metrics, clock = () => new Date() }: AuditSurroundings): Promise<OpenAuditRoom> {
   // The ledger's connections are its own: relay and follower of this room must not wait for a writer that waits for them.
   const database = await openRoomDatabase({ ...config, database: { ...auditPoolConfig(config.database), poolSize: 1 } }, AUDIT_DATABASE);
   const witnessing = prepareWitnessing(config.ledger.witnesses, database.worker, signer.vkey, diagnostics);
   const ledger = await openLedger({ pool: database.worker, signer, checkpointIntervalMs: config.ledger.checkpointIntervalMs, seen: witnessing.seen, diagnostics, clock });
   const submitter = witnessing.begin(() => ledger.isWriting);
   const stamper = openStamper(config.ledger, { pool: database.worker, vkey: signer.vkey, isActive: () => ledger.isWriting, clock, diagnostics });
+  const selfCheck = new SelfCheckSchedule({ pool: database.worker, key: parseVkey(signer.vkey), intervalMs: config.ledger.selfCheckIntervalMs, diagnostics, clock });
+  measureSelfCheck(metrics.registry, database.worker, clock);
   const room = await openRoom(auditRoom, { config, ledger: ledger.ledgerFor('audit'), keyStore, diagnostics, clock });
   const directory = exportDirectory(config);
   const runner = new ExportRunner({ pool: room.database.worker, ledger, submitter, signer, directory, diagnostics, clock });
   return {
     ledger,
-    room: { ...room, unready: async () => [...ledger.unready(), ...(await room.unready())] },
+    room: { ...room, unready: async () => [...ledger.unready(), ...(await selfCheck.unready()), ...(await room.unready())] },
     routes: [exportRoute(room.services, directory)],
     async stop() {
       await runner.stop();
       await submitter.stop();
+      await selfCheck.stop();
       await stamper?.stop();
       await room.stop();
       await ledger.stop();

@@ -1,7 +1,10 @@
-/** `cession ledger fsck`: derives every hash, link, tile and checkpoint again from the stored bytes, beside a running hub. */
+/** `cession ledger fsck`: derives every hash, link, head, tile and checkpoint again from the stored bytes, beside a running hub. */
 import { createRequire } from 'node:module';
+import { performance } from 'node:perf_hooks';
 import type { Command } from 'commander';
-import { withLedger } from './ledger-access';
+import type { SelfCheckMark, SelfCheckReport } from '../audit/subgraph';
+import { FsckPlace } from './fsck-place';
+import { withLedger, type LedgerAccess } from './ledger-access';
 import type { CommandLine } from './command-line';
 import { EXIT } from './exit-code';
 import { printJson } from './output';
@@ -12,28 +15,63 @@ const load = createRequire(__filename);
 
 interface CheckChoices {
   readonly json?: true;
+  readonly fromStart?: true;
 }
+
+interface Checked extends SelfCheckReport {
+  /** The first entry this run looked at. */
+  readonly from: number;
+}
+
+/** How much an interruption may cost. */
+const KEEP_MS = 2_000;
 
 export function addLedgerFsck(parent: Command, line: CommandLine): void {
   parent
     .command('fsck')
     .summary('check the stored ledger against its own bytes')
-    .description('Derives every hash, chain, link, tile and checkpoint again from the stored bytes and compares. Changes nothing; may run beside a hub at work.')
+    .description(
+      'Derives every hash, chain, link, stream head, tile, checkpoint, cosignature and time stamp again from the stored bytes and compares. Changes nothing in the database and locks nothing; may run beside a hub at work. An interrupted check goes on where it was.',
+    )
+    .option('--from-start', 'check everything, even if an earlier check was interrupted')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', '\nExit codes: 0 everything holds, 1 something differs (it says what and where).')
-    .action(async ({ json }: CheckChoices) => {
-      const { checkLedger } = load('../audit/subgraph') as typeof import('../audit/subgraph');
-      const { parseVkey } = load('../audit/log/note-key') as typeof import('../audit/log/note-key');
-      const progress = openProgress(line.output, 'Checking');
-      const signal = line.interruption();
-      const { size, mark, difference } = await withLedger(line, ({ pool, signer }) =>
-        checkLedger({ pool, key: parseVkey(signer.vkey), signal, onProgress: ({ next }, total) => progress.to(next, total) }),
-      ).finally(() => progress.end());
-      line.exitCode = difference === null ? EXIT.done : EXIT.differs;
-      if (json) return printJson(line.output, { size, links: mark.links, difference });
-      if (difference === null) return line.output.print(`Everything holds: ${size} entries and ${mark.links} links were derived again from their bytes.`);
-      const { table, check, at, expected, got } = difference;
-      line.output.print(`The stored ledger contradicts itself.\n\n${renderTable(['', ''], [['promise', check], ['table', table], ['place', at], ['expected', expected], ['got', got]])}`);
-      line.output.print('\n→ Stop the hub, keep this database as it is, and compare with a backup and with exports that others hold.');
+    .action(async ({ json, fromStart }: CheckChoices) => {
+      const checked = await withLedger(line, (ledger) => check(line, ledger, fromStart === true));
+      line.exitCode = checked.difference === null ? EXIT.done : EXIT.differs;
+      if (json) return printJson(line.output, { size: checked.size, from: checked.from, links: checked.mark.links, difference: checked.difference });
+      show(line, checked);
     });
+}
+
+async function check(line: CommandLine, { pool, signer, home }: LedgerAccess, isFromStart: boolean): Promise<Checked> {
+  const { checkLedger, START_MARK } = load('../audit/subgraph') as typeof import('../audit/subgraph');
+  const { parseVkey } = load('../audit/log/note-key') as typeof import('../audit/log/note-key');
+  const place = new FsckPlace(home, signer.vkey);
+  const progress = openProgress(line.output, 'Checking');
+  const from = (isFromStart ? null : await place.read()) ?? START_MARK;
+  if (from.next > 0) line.output.tell(`Going on at entry ${from.next}, where the last check was interrupted; --from-start checks everything.`);
+  let keptAt = performance.now();
+  const onProgress = async (mark: SelfCheckMark, total: number): Promise<void> => {
+    progress.to(mark.next, total);
+    const isOver = line.interruption().aborted;
+    if (!isOver && performance.now() - keptAt < KEEP_MS) return;
+    await place.keep(mark);
+    keptAt = performance.now();
+  };
+  try {
+    const report = await checkLedger({ pool, key: parseVkey(signer.vkey), from, signal: line.interruption(), onProgress });
+    await place.forget();
+    return { ...report, from: from.next };
+  } finally {
+    progress.end();
+  }
+}
+
+function show(line: CommandLine, { size, from, mark, difference }: Checked): void {
+  const checked = from === 0 ? `${size} entries` : `entries ${from} to ${size - 1}`;
+  if (difference === null) return line.output.print(`Everything holds: ${checked} and ${mark.links} links were derived again from their bytes.`);
+  const { table, check: promise, at, expected, got } = difference;
+  line.output.print(`The stored ledger contradicts itself.\n\n${renderTable(['', ''], [['promise', promise], ['table', table], ['place', at], ['expected', expected], ['got', got]])}`);
+  line.output.print('\n→ Stop the hub, keep this database as it is, and compare with a backup and with exports that others hold.');
 }

@@ -27,7 +27,7 @@ export { openLocalIssuer, refuseExternalIssuer, type LocalIssuer, type TokenRequ
 export { openExportProxy } from './proxy-route';
 
 export interface GatewayOptions {
-  readonly config: Pick<Config, 'host' | 'port' | 'limits'>;
+  readonly config: Pick<Config, 'host' | 'port' | 'limits' | 'metricsToken'>;
   readonly rooms: Readonly<Partial<Record<RoomName, RoomLink>>>;
   readonly tokens: TokenVerifier;
   readonly diagnostics: Diagnostics;
@@ -38,8 +38,6 @@ export interface GatewayOptions {
   /** Narrower or wider document limits than the defaults; depth and root fields come from the configuration. */
   readonly documentLimits?: Partial<DocumentLimits>;
   readonly concurrency?: { readonly most: number; readonly mostPerOrg: number };
-  /** Needed for `/metrics` from another machine; null: only this machine may read them. */
-  readonly metricsToken?: string | null;
 }
 
 export interface Gateway {
@@ -118,7 +116,7 @@ function mount(options: GatewayOptions, metrics: Metrics, servers: Servers, isDr
   }
   mountRoutes(app, options.routes ?? [], (request) => tokens.authenticate(request.headers, null));
   app.use(consoleRoutes());
-  app.use(operationsRoutes({ rooms: Object.values(rooms), metrics, metricsToken: options.metricsToken ?? null, isDraining }));
+  app.use(operationsRoutes({ rooms: Object.values(rooms), metrics, metricsToken: config.metricsToken, isDraining }));
   app.use((_request, response) => sendError(response, new HubError('NOT_FOUND', 'There is nothing here.'), requestIdOf(response)));
   app.use(((error, _request, response, _next) => {
     diagnostics.error({ requestId: requestIdOf(response), err: error }, 'a route failed');

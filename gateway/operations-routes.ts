@@ -1,16 +1,17 @@
 /**
  * What the operator's machines ask: is the process alive, may it serve, what does it measure. Health answers anyone and
- * names nothing but rooms; metrics answer this machine, or who has the token.
+ * names nothing but rooms and places in the ledger; metrics answer this machine, or who has the token.
  */
-import { timingSafeEqual, createHash } from 'node:crypto';
-import { Router, type Request } from 'express';
+import { Router } from 'express';
 import type { Metrics } from '../kernel/metrics';
+import { metricsRoute } from '../kernel/metrics-route';
 import type { RoomLink } from '../kernel/room-client';
+import type { Secret } from '../kernel/secret';
 
 export interface OperationsOptions {
   readonly rooms: readonly RoomLink[];
   readonly metrics: Metrics;
-  readonly metricsToken: string | null;
+  readonly metricsToken: Secret | null;
   readonly isDraining: () => boolean;
 }
 
@@ -21,10 +22,7 @@ export function operationsRoutes({ rooms, metrics, metricsToken, isDraining }: O
       const reasons = isDraining() ? ['The hub is stopping.'] : (await Promise.all(rooms.map(reasonsOf))).flat();
       response.status(reasons.length === 0 ? 200 : 503).json({ ready: reasons.length === 0, reasons });
     })
-    .get('/metrics', async (request, response, next) => {
-      if (!mayMeasure(request, metricsToken)) return next();
-      response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
-    });
+    .use(metricsRoute(metrics, metricsToken));
 }
 
 async function reasonsOf(room: RoomLink): Promise<readonly string[]> {
@@ -33,16 +31,4 @@ async function reasonsOf(room: RoomLink): Promise<readonly string[]> {
   } catch {
     return [`The ${room.name} room does not answer.`];
   }
-}
-
-/** Behind a proxy on the same machine everyone comes from loopback, so a forwarded request needs the token. */
-function mayMeasure(request: Request, token: string | null): boolean {
-  if (token !== null) return isSame(request.headers.authorization ?? '', `Bearer ${token}`);
-  const forwarded = request.headers['x-forwarded-for'] !== undefined || request.headers['forwarded'] !== undefined;
-  return !forwarded && /^(::ffff:)?127\.|^::1$/.test(request.socket.remoteAddress ?? '');
-}
-
-function isSame(given: string, expected: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(expected));
 }

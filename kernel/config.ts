@@ -47,6 +47,8 @@ export const DEFAULT_MAX_ROOT_FIELDS = 20;
 export const DEFAULT_CHECKPOINT_INTERVAL_MS = 1_000;
 /** Milliseconds between time stamps of checkpoints: public authorities ask not to be asked more often. */
 export const DEFAULT_TIMESTAMP_INTERVAL_MS = 600_000;
+/** Milliseconds from one check of the whole stored ledger to the next: what was changed behind its back shows within a day. */
+export const DEFAULT_SELF_CHECK_INTERVAL_MS = 86_400_000;
 /** Milliseconds a follower may go without confirming the head before gates refuse (DESIGN: 2 s). */
 export const DEFAULT_FOLLOWER_BOUND_MS = 2_000;
 /** Milliseconds an answer waits for its ledger receipt before LEDGER_UNAVAILABLE or `pending: true`. */
@@ -89,6 +91,7 @@ export interface LedgerConfig {
   /** An RFC 3161 authority; null: checkpoints are not stamped. */
   readonly timestampUrl: string | null;
   readonly timestampIntervalMs: number;
+  readonly selfCheckIntervalMs: number;
   readonly followerBoundMs: number;
   readonly receiptDeadlineMs: number;
 }
@@ -127,6 +130,8 @@ export interface Config {
   readonly ledger: LedgerConfig;
   readonly tokens: TokenConfig;
   readonly limits: LimitConfig;
+  /** What `/metrics` asks of whoever reads it; null: only this machine may. */
+  readonly metricsToken: Secret | null;
   readonly rooms: Readonly<Record<RoomName, RoomAddress>>;
   readonly sampleDebts: number;
   readonly logLevel: LogLevel;
@@ -176,6 +181,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
       bodyBytes: from.integer('CESSION_MAX_BODY_BYTES', DEFAULT_MAX_BODY_BYTES, 1_024, 16_777_216),
       deadlineMs: from.integer('CESSION_DEADLINE_MS', DEFAULT_DEADLINE_MS, 100, 300_000),
     },
+    metricsToken: readMetricsToken(from),
     rooms: readRooms(from),
     sampleDebts: from.integer('CESSION_SAMPLE_DEBTS', DEFAULT_SAMPLE_DEBTS, 0, 1_000_000),
     logLevel: from.choice('LOG_LEVEL', LOG_LEVELS, DEFAULT_LOG_LEVEL),
@@ -212,6 +218,7 @@ function readLedger(from: Environment): LedgerConfig {
     witnesses: readWitnesses(from),
     timestampUrl: from.httpUrl('CESSION_TIMESTAMP_URL'),
     timestampIntervalMs: from.integer('CESSION_TIMESTAMP_INTERVAL_MS', DEFAULT_TIMESTAMP_INTERVAL_MS, 1_000, 86_400_000),
+    selfCheckIntervalMs: from.integer('CESSION_SELF_CHECK_INTERVAL_MS', DEFAULT_SELF_CHECK_INTERVAL_MS, 1_000, 2_592_000_000),
     followerBoundMs: from.integer('CESSION_FOLLOWER_BOUND_MS', DEFAULT_FOLLOWER_BOUND_MS, 100, 60_000),
     receiptDeadlineMs: from.integer('CESSION_RECEIPT_DEADLINE_MS', DEFAULT_RECEIPT_DEADLINE_MS, 50, 60_000),
   };
@@ -258,6 +265,13 @@ function readTokens(from: Environment): TokenConfig {
     audience: from.text('CESSION_TOKEN_AUDIENCE', DEFAULT_TOKEN_AUDIENCE),
     jwksUrl,
   };
+}
+
+/** A short one could be guessed: metrics are asked for as often as somebody likes. */
+function readMetricsToken(from: Environment): Secret | null {
+  const token = from.secret('CESSION_METRICS_TOKEN');
+  if (token !== null && !/^[\x21-\x7e]{16,200}$/.test(token.reveal())) from.refuse('CESSION_METRICS_TOKEN must be 16 to 200 printable ASCII characters without spaces');
+  return token;
 }
 
 function readRooms(from: Environment): Record<RoomName, RoomAddress> {

@@ -16,6 +16,7 @@ import { openAuditRoom, type OpenAuditRoom } from '../../audit/subgraph';
 import { createLedger } from '../../audit/writer/create-ledger';
 import type { Actor } from '../../kernel/actor';
 import { mountRoutes } from '../../kernel/authenticated-route';
+import { openMetrics } from '../../kernel/metrics';
 import { openDiagnostics } from '../../kernel/diagnostics';
 import { composeSubmission, type EventDraft } from '../../kernel/event-draft';
 import { KEY_STORE_DATABASE, openKeyStore } from '../../kernel/vault/key-store';
@@ -84,7 +85,7 @@ describe('the audit room', () => {
     const { worker } = await database.open(AUDIT_DATABASE);
     const keyStore = openKeyStore((await database.open(KEY_STORE_DATABASE)).worker, deriveMasterKeys(config.masterKey));
     await createLedger(worker, { origin: 'cession.local/ledger', vkey: signer.vkey, now: new Date() });
-    audit = await openAuditRoom({ config: { ...config, ledger: { ...config.ledger, checkpointIntervalMs: 50 } }, signer, keyStore, diagnostics: openDiagnostics('silent') });
+    audit = await openAuditRoom({ config: { ...config, ledger: { ...config.ledger, checkpointIntervalMs: 50 } }, signer, keyStore, diagnostics: openDiagnostics('silent'), metrics: openMetrics({ processMetrics: false }) });
     await authority(bankA, staffA.sub);
     await authority(bankB, staffB.sub);
     await record('creditors', {

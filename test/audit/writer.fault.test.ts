@@ -2,7 +2,7 @@
 import type { Client, Pool } from 'pg';
 import { AUDIT_DATABASE } from '../../audit/definition';
 import { RecentEntries } from '../../audit/reader/recent-entries';
-import { checkLedger } from '../../audit/reader/self-check';
+import { checkLedger } from '../../audit/self-check/self-check';
 import type { StreamName } from '../../schema/vocabulary';
 import { newId } from '../../schema/ids';
 import { testDatabase } from '../support/test-database';

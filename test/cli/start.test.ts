@@ -90,6 +90,17 @@ describe('cession start', () => {
     expect((await runCli(['verify', `${file}.none`, '--key', vkey])).out).toMatch(/Completeness: proven/);
     expect((await runCli(['verify', file, '--key', vkey, '--heads'])).out).toContain('[HEADS_DERIVED]');
     expect(await runCli(['ledger', 'fsck', '--json'], { env })).toMatchObject({ exitCode: 0, out: expect.stringContaining('"difference": null') as string });
+    // A place of another log is not gone on from; one of this log is, unless everything is asked for.
+    const place = (key: string, next: number): Promise<void> =>
+      fs.writeFile(path.join(home, 'fsck.json'), JSON.stringify({ format: 'cession-fsck/v1', vkey: key, mark: { next, leafHash: '', recordedAt: '', frontier: Buffer.alloc(64).toString('base64'), sources: {}, links: 0, headsAfter: '' } }), { mode: 0o600 });
+    await place('another', 3);
+    expect(await runCli(['ledger', 'fsck'], { env })).toMatchObject({ exitCode: 0, err: '' });
+    await place(vkey, 3);
+    expect(await runCli(['ledger', 'fsck', '--from-start'], { env })).toMatchObject({ exitCode: 0, err: '' });
+    await place(vkey, 3);
+    // This one was made up: going on from it cannot agree with what follows.
+    expect(await runCli(['ledger', 'fsck'], { env })).toMatchObject({ exitCode: 1, err: expect.stringContaining('Going on at entry 3') as string });
+    await expect(fs.access(path.join(home, 'fsck.json'))).rejects.toThrow('ENOENT');
     const tiles = path.join(home, 'tiles');
     expect((await runCli(['ledger', 'dump-tiles', tiles], { env })).exitCode).toBe(0);
     expect(await fs.readFile(path.join(tiles, 'checkpoint'), 'utf8')).toMatch(/^cession\.local\/ledger\n\d+\n/);

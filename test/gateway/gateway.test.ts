@@ -314,6 +314,16 @@ describe('metrics', () => {
   it('do not exist for whom a proxy speaks', async () => {
     expect((await sample.send('/metrics', { headers: { 'x-forwarded-for': '203.0.113.9' } })).status).toBe(404);
   });
+
+  it('with a token in the settings are for who sends it, and for nobody else', async () => {
+    const token = 'a-token-of-its-own';
+    const guarded = await openSample({}, { CESSION_METRICS_TOKEN: token });
+    const statusFor = async (headers: Record<string, string>): Promise<number> => (await guarded.send('/metrics', { headers })).status;
+    expect(await statusFor({})).toBe(404);
+    expect(await statusFor({ authorization: `Bearer ${token}x` })).toBe(404);
+    expect(await statusFor({ authorization: `Bearer ${token}`, 'x-forwarded-for': '203.0.113.9' })).toBe(200);
+    await guarded.stop();
+  });
 });
 
 describe('the console', () => {

@@ -47,6 +47,8 @@ describe('a variable', () => {
     ['CESSION_MASTER_KEY', `${KEY}!`, 'CESSION_MASTER_KEY must be 32 bytes in standard base64 (openssl rand -base64 32)'],
     ['CESSION_LEDGER_ORIGIN', 'two words', 'CESSION_LEDGER_ORIGIN must be 1 to 200 characters without white space or plus sign'],
     ['CESSION_ROOM_URL_DEBTS', 'ftp://h', 'CESSION_ROOM_URL_DEBTS must be an http or https address without user and password'],
+    ['CESSION_METRICS_TOKEN', 'short', 'CESSION_METRICS_TOKEN must be 16 to 200 printable ASCII characters without spaces'],
+    ['CESSION_SELF_CHECK_INTERVAL_MS', '10', 'CESSION_SELF_CHECK_INTERVAL_MS must be a whole number from 1000 to 2592000000, not "10"'],
     ['CESSION_MAX_DEPHT', '12', 'CESSION_MAX_DEPHT is not a variable of this hub; see .env.example'],
   ])('%s=%s is refused with its own sentence', (name, value, problem) => {
     expect(problemsOf({ [name]: value })).toEqual([problem]);

@@ -7,10 +7,10 @@ import { digestDisclosure } from '../log/commitment';
 import { parseEntry, type ParsedEntry } from '../log/entry';
 import { FormatError } from '../log/format-error';
 import { leafHash } from '../log/tree';
-import { decodeLinks, parseLink, type Link } from './stored-links';
+import { decodeLinks, parseLink, type Link } from '../reader/stored-links';
 
 export interface Difference {
-  readonly table: 'head' | 'entry' | 'stream_entry' | 'tile' | 'checkpoint' | 'heads' | 'heads_page';
+  readonly table: 'head' | 'entry' | 'stream_entry' | 'tile' | 'checkpoint' | 'cosignature' | 'checkpoint_timestamp' | 'heads' | 'heads_page';
   /** Which promise does not hold. */
   readonly check: string;
   /** Where, e.g. `index 17` or `level 0 tile 3`. */

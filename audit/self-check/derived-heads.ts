@@ -5,11 +5,12 @@
 import type { Pool } from 'pg';
 import { HEADS_TYPE, readHeadsFacts } from '../log/heads-event';
 import { HeadsTree } from '../log/heads-tree';
-import { headLeafOf, readHeads } from './heads-links';
-import { differ, type CheckedEntry } from './self-check-rows';
-import { inSnapshot } from './snapshot';
-import { lastHeads, NO_COMMITTED_HEADS, PAGE_AT, type CommittedHeads } from './stored-heads';
-import type { Statements } from './stored-entries';
+import { headLeafOf, readHeads } from '../reader/heads-links';
+import { differ, type CheckedEntry } from './checked-row';
+import { inSnapshot } from '../reader/snapshot';
+import { lastHeads, NO_COMMITTED_HEADS, PAGE_AT, type CommittedHeads } from '../reader/stored-heads';
+import type { HeadsCheck, SelfCheckMark } from './self-check';
+import type { Statements } from '../reader/stored-entries';
 
 interface StoredPage {
   readonly path: string;
@@ -20,15 +21,15 @@ const STEP = 512;
 /** Also pages that only a later version has: without bytes of this one, which is right as long as this version has none there. */
 const PAGES = `select path, ${PAGE_AT('$1')} as bytes from heads_page where path >= $2 order by path limit ${STEP}`;
 
-export class HeadsSelfCheck {
+export class DerivedHeads implements HeadsCheck {
   private readonly tree = new HeadsTree();
   private streams = 0;
   private last: CommittedHeads = NO_COMMITTED_HEADS;
 
   constructor(private readonly pool: Pool) {}
 
-  /** `next`: entries below it an earlier check has found to be right; their links are taken as they are. */
-  async begin(next: number): Promise<void> {
+  /** Entries below `next` an earlier check has found to be right; their links are taken as they are. */
+  async begin({ next }: SelfCheckMark): Promise<void> {
     await this.advance(this.pool, 0, next);
     this.last = await lastHeads(this.pool);
   }
@@ -37,6 +38,10 @@ export class HeadsSelfCheck {
     if (entry.event.type === HEADS_TYPE) this.checkEntry(entry);
     if (entry.index === this.last.index) await this.checkStored(entry.index, false);
     for (const { text, stream } of links) if (this.tree.put(headLeafOf(stream, text, leaf))) this.streams += 1;
+  }
+
+  async finish({ next }: SelfCheckMark): Promise<void> {
+    await this.checkStored(next, true);
   }
 
   private checkEntry(entry: CheckedEntry['entry']): void {
@@ -51,7 +56,7 @@ export class HeadsSelfCheck {
    * Stored pages are those of the last heads entry only, and a ledger at work writes a new one any moment: compared when the
    * tree here is that of the last one, or, at the end of a check, when the last one lies ahead: then entries up to it are taken.
    */
-  async checkStored(next: number, isEnd: boolean): Promise<void> {
+  private async checkStored(next: number, isEnd: boolean): Promise<void> {
     await inSnapshot(this.pool, async (client) => {
       const last = await lastHeads(client);
       if (isEnd) await this.advance(client, next, last.index);

@@ -3,20 +3,25 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Client, Pool } from 'pg';
-import { AUDIT_DATABASE } from '../../audit/definition';
-import { createSigningKey, openSigningKey, parseVkey } from '../../audit/log/note-key';
-import { proveConsistency, proveInclusion, readRoot } from '../../audit/log/proof';
-import { decodeEntryBundle, decodeTile } from '../../audit/log/tiles';
-import { CompactRange, leafHash, verifyConsistency, verifyInclusion } from '../../audit/log/tree';
-import { dumpTiles } from '../../audit/reader/dump-tiles';
-import { checkLedger, type SelfCheckMark } from '../../audit/reader/self-check';
-import { storedNodes } from '../../audit/reader/tree-reader';
-import { Checkpointer } from '../../audit/writer/checkpointer';
-import { createLedger } from '../../audit/writer/create-ledger';
-import { newId } from '../../schema/ids';
-import type { StreamName } from '../../schema/vocabulary';
-import { testDatabase } from '../support/test-database';
-import { ORIGIN, openWriter, receipts, submission } from './ledger-fixture';
+import { AUDIT_DATABASE } from '../../../audit/definition';
+import { createCosignerKey, openCosigner } from '../../../audit/log/cosigner';
+import { formatSignature } from '../../../audit/log/note';
+import { createSigningKey, openSigningKey, parseVkey } from '../../../audit/log/note-key';
+import { proveConsistency, proveInclusion, readRoot } from '../../../audit/log/proof';
+import { decodeEntryBundle, decodeTile } from '../../../audit/log/tiles';
+import { CompactRange, leafHash, verifyConsistency, verifyInclusion } from '../../../audit/log/tree';
+import { stampedBytes } from '../../../audit/log/timestamp-file';
+import { dumpTiles } from '../../../audit/reader/dump-tiles';
+import { checkLedger, type SelfCheckMark } from '../../../audit/self-check/self-check';
+import { newStampRequest, readStampResponse } from '../../../audit/time/stamp-request';
+import { storedNodes } from '../../../audit/reader/tree-reader';
+import { Checkpointer } from '../../../audit/writer/checkpointer';
+import { createLedger } from '../../../audit/writer/create-ledger';
+import { newId } from '../../../schema/ids';
+import type { StreamName } from '../../../schema/vocabulary';
+import { testDatabase } from '../../support/test-database';
+import { testAuthority } from '../time/test-authority';
+import { ORIGIN, openWriter, receipts, submission } from '../ledger-fixture';
 
 const SIZE = 700;
 const SIGNED = [1, 260, 512, SIZE] as const;
@@ -52,17 +57,17 @@ describe('a stored ledger', () => {
 
   it('is what its bytes say', async () => {
     const seen: number[] = [];
-    const report = await checkLedger({ pool, key, onProgress: (mark) => seen.push(mark.next) });
+    const report = await checkLedger({ pool, key, onProgress: (mark) => void seen.push(mark.next) });
     expect(report).toMatchObject({ size: SIZE, difference: null, mark: { next: SIZE } });
     expect(seen).toEqual([512, SIZE]);
   });
 
   it('can be checked on from a mark, after a round trip through JSON', async () => {
     const marks: SelfCheckMark[] = [];
-    await checkLedger({ pool, key, onProgress: (mark) => marks.push(mark) });
+    await checkLedger({ pool, key, onProgress: (mark) => void marks.push(mark) });
     const from = JSON.parse(JSON.stringify(marks[0])) as SelfCheckMark;
     const seen: number[] = [];
-    expect(await checkLedger({ pool, key, from, onProgress: (mark) => seen.push(mark.next) })).toMatchObject({ difference: null });
+    expect(await checkLedger({ pool, key, from, onProgress: (mark) => void seen.push(mark.next) })).toMatchObject({ difference: null });
     expect(seen).toEqual([SIZE]);
   });
 
@@ -99,6 +104,35 @@ describe('a stored ledger', () => {
     expect(difference).toMatchObject({ table });
     expect(difference?.at.startsWith(at)).toBe(true);
     expect((await checkLedger({ pool, key })).difference).toBeNull();
+  });
+
+  describe('with what others said of a checkpoint', () => {
+    const witness = openCosigner(createCosignerKey('witness.test/w', Buffer.alloc(32, 3)).secret, () => new Date('2026-11-21T20:00:00.000Z'));
+
+    beforeAll(async () => {
+      const { rows } = await admin.query<{ note: string }>('select note from audit.checkpoint where size = 260');
+      const { note } = rows[0]!;
+      const signature = await witness.sign(note.slice(0, note.indexOf('\n\n') + 1));
+      const line = formatSignature({ name: witness.name, keyId: witness.keyId, signature });
+      await admin.query('insert into audit.cosignature values (260, $1, $2, now())', [witness.vkey, line]);
+      const request = newStampRequest(stampedBytes(note, key));
+      const token = readStampResponse(await (await testAuthority()).answer(request.bytes, new Date()), request);
+      await admin.query(`insert into audit.checkpoint_timestamp values (260, 'authority.test', $1, now())`, [token]);
+    });
+
+    it.each([
+      ['a cosignature', `update cosignature set line = (select replace(note, E'\n', '') from checkpoint where size = 512)`, 'cosignature', 'size 260'],
+      ['whose cosignature it is', `update cosignature set witness = '${signer.vkey}'`, 'cosignature', 'size 260'],
+      ['which checkpoint was cosigned', 'update cosignature set size = 512', 'cosignature', 'size 512'],
+      ['which checkpoint was stamped', 'update checkpoint_timestamp set size = 512', 'checkpoint_timestamp', 'size 512, authority.test'],
+      ['a token', `update checkpoint_timestamp set token = '\\x3000'`, 'checkpoint_timestamp', 'size 260, authority.test'],
+    ])('shows that somebody changed %s', async (_what, tamper, table, at) => {
+      expect((await checkLedger({ pool, key })).difference).toBeNull();
+      await admin.query('set search_path = audit; set session_replication_role = replica; create temp table kept_line as table cosignature; create temp table kept_token as table checkpoint_timestamp');
+      await admin.query(tamper);
+      expect((await checkLedger({ pool, key })).difference).toMatchObject({ table, at });
+      await admin.query('delete from cosignature; insert into cosignature select * from kept_line; drop table kept_line; delete from checkpoint_timestamp; insert into checkpoint_timestamp select * from kept_token; drop table kept_token');
+    });
   });
 
   it('refuses changes from its own logins (trap: rights are a deterrent, not the proof)', async () => {

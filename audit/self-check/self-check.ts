@@ -14,9 +14,11 @@ import { CompactRange } from '../log/tree';
 import { GrowingTree, type FullTile } from '../writer/growing-tree';
 import { readHead, type Head } from '../writer/head';
 import { BrokenInvariant, partialTiles } from '../writer/ledger-state';
-import { HeadsSelfCheck } from './self-check-heads';
-import { checkRow, differ, DifferenceFound, type CheckedEntry, type CheckedRow, type Difference } from './self-check-rows';
-import type { Link } from './stored-links';
+import type { Link } from '../reader/stored-links';
+import { checkAttestations } from './attestations';
+import { checkRow, differ, DifferenceFound, type CheckedEntry, type CheckedRow, type Difference } from './checked-row';
+import { DerivedHeads } from './derived-heads';
+import { StoredHeads } from './stored-heads-check';
 
 /** Where a check may go on: what it had derived up to entry `next`. Plain JSON. */
 export interface SelfCheckMark {
@@ -28,6 +30,16 @@ export interface SelfCheckMark {
   readonly frontier: string;
   readonly sources: { readonly [source: string]: number };
   readonly links: number;
+  /** Streams up to this name have been found in the stored pages of heads; '' while entries are still being checked. */
+  readonly headsAfter: string;
+}
+
+/** What a check does with the heads of streams: everything, in memory, or what is stored, in none. */
+export interface HeadsCheck {
+  begin(mark: SelfCheckMark): Promise<void>;
+  accept(entry: CheckedEntry): Promise<void>;
+  /** After the last entry. `onStream`: the streams up to this name are right. */
+  finish(mark: SelfCheckMark, onStream: (headsAfter: string) => Promise<void>): Promise<void>;
 }
 
 export interface SelfCheckReport {
@@ -42,15 +54,23 @@ export interface SelfCheckOptions {
   /** Checkpoints must be signed by it; null leaves signatures aside. */
   readonly key: VerifierKey | null;
   readonly from?: SelfCheckMark;
-  readonly onProgress?: (mark: SelfCheckMark, size: number) => void;
+  /** Awaited after each batch: who wants to keep the mark, or to rest, does it here. */
+  readonly onProgress?: (mark: SelfCheckMark, size: number) => void | Promise<void>;
   readonly signal?: AbortSignal;
+  /**
+   * derived: the root in every heads entry is derived again, with some 350 bytes of memory for each stream there is. stored (for
+   * a hub at work): the pages kept now, against the stream tables and the last heads entry; constant memory.
+   */
+  readonly heads?: 'derived' | 'stored';
+  /** Entries checked without giving way to other work of this process. */
+  readonly batch?: number;
 }
 
-export const START_MARK: SelfCheckMark = { next: 0, leafHash: ZERO_HASH, recordedAt: '', frontier: '', sources: {}, links: 0 };
+export const START_MARK: SelfCheckMark = { next: 0, leafHash: ZERO_HASH, recordedAt: '', frontier: '', sources: {}, links: 0, headsAfter: '' };
 
 const BATCH = 512;
 const ROWS = `select index::float8 as index, bytes, leaf_hash, idempotency_key, source, source_seq::float8 as source_seq, disclosures, links
-  from entry where index >= $1 and index < $2 order by index limit ${BATCH}`;
+  from entry where index >= $1 and index < $2 order by index limit $3`;
 const STREAM_PLACES = `select here.index::float8 as index, before.leaf_hash as prev
   from unnest($1::text[], $2::bigint[]) with ordinality asked(stream, n, at)
   left join stream_entry here on here.stream = asked.stream and here.n = asked.n
@@ -82,31 +102,33 @@ export async function checkLedger(options: SelfCheckOptions): Promise<SelfCheckR
 
 class SelfCheck {
   mark: SelfCheckMark;
-  private readonly heads: HeadsSelfCheck;
+  private readonly heads: HeadsCheck;
 
   constructor(
     private readonly options: SelfCheckOptions,
     private readonly head: Head,
   ) {
     this.mark = options.from ?? START_MARK;
-    this.heads = new HeadsSelfCheck(options.pool);
+    this.heads = options.heads === 'stored' ? new StoredHeads(options.pool) : new DerivedHeads(options.pool);
   }
 
   async run(): Promise<void> {
     const tree = await this.resume();
-    while (this.mark.next < this.head.size) {
-      this.options.signal?.throwIfAborted();
-      this.mark = await this.checkBatch(tree);
-      this.options.onProgress?.(this.mark, this.head.size);
-    }
+    while (this.mark.next < this.head.size) await this.moveTo(await this.checkBatch(tree));
     this.checkHead();
     await this.checkCounts();
-    await this.heads.checkStored(this.mark.next, true);
+    await this.heads.finish(this.mark, (headsAfter) => this.moveTo({ ...this.mark, headsAfter }));
+  }
+
+  private async moveTo(mark: SelfCheckMark): Promise<void> {
+    this.mark = mark;
+    await this.options.onProgress?.(mark, this.head.size);
+    this.options.signal?.throwIfAborted();
   }
 
   private async resume(): Promise<GrowingTree> {
     const { next, frontier } = this.mark;
-    await this.heads.begin(next);
+    await this.heads.begin(this.mark);
     if (next === 0) return GrowingTree.empty();
     try {
       return GrowingTree.restore(next, Buffer.from(frontier, 'base64'), await partialTiles(this.options.pool, next));
@@ -117,7 +139,7 @@ class SelfCheck {
   }
 
   private async checkBatch(tree: GrowingTree): Promise<SelfCheckMark> {
-    const { rows } = await this.options.pool.query<CheckedRow>(ROWS, [this.mark.next, this.head.size]);
+    const { rows } = await this.options.pool.query<CheckedRow>(ROWS, [this.mark.next, this.head.size, this.options.batch ?? BATCH]);
     if (rows.length === 0) differ({ table: 'entry', check: 'entries are contiguous', at: `index ${this.mark.next}`, expected: 'an entry', got: 'none' });
     const sources = new Map(Object.entries(this.mark.sources));
     const checked: CheckedEntry[] = [];
@@ -133,7 +155,7 @@ class SelfCheck {
     for (const one of checked) await this.heads.accept(one);
     await this.checkTree(tree, checked);
     const links = this.mark.links + checked.reduce((sum, one) => sum + one.links.length, 0);
-    return { next: this.mark.next + rows.length, leafHash: prev, recordedAt, frontier: tree.frontier.toString('base64'), sources: Object.fromEntries(sources), links };
+    return { next: this.mark.next + rows.length, leafHash: prev, recordedAt, frontier: tree.frontier.toString('base64'), sources: Object.fromEntries(sources), links, headsAfter: '' };
   }
 
   /** Each link against the stream table: that place is this entry's, and the place before it is the entry it names. */
@@ -158,6 +180,7 @@ class SelfCheck {
     const { pool } = this.options;
     const first = this.mark.next;
     const { rows: checkpoints } = await pool.query<StoredCheckpoint>(CHECKPOINTS, [first, first + checked.length]);
+    await checkAttestations(pool, checkpoints, this.options.key);
     const full: FullTile[] = [];
     checked.forEach(({ leaf }, i) => {
       full.push(...tree.append(leaf));

@@ -1,0 +1,42 @@
+/**
+ * Where an interrupted `cession ledger fsck` goes on: a small private file in the hub's home, so that the database is only
+ * read. Refuses a place of another log and a file it cannot read, by beginning again.
+ */
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { SelfCheckMark } from '../audit/subgraph';
+import { readPrivateFile, replacePrivateFile } from '../kernel/home';
+
+const FORMAT = 'cession-fsck/v1';
+
+export class FsckPlace {
+  private readonly file: string;
+
+  /** `vkey`: which log; an earlier result says nothing about another one. */
+  constructor(
+    home: string,
+    private readonly vkey: string,
+  ) {
+    this.file = path.join(home, 'fsck.json');
+  }
+
+  async read(): Promise<SelfCheckMark | null> {
+    const text = await readPrivateFile(this.file);
+    if (text === null) return null;
+    try {
+      const { format, vkey, mark } = JSON.parse(text) as { format?: unknown; vkey?: unknown; mark?: SelfCheckMark };
+      return format === FORMAT && vkey === this.vkey && Number.isSafeInteger(mark?.next) ? (mark ?? null) : null;
+    } catch {
+      // Half-written by something else than this program: a whole check costs time and nothing more.
+      return null;
+    }
+  }
+
+  async keep(mark: SelfCheckMark): Promise<void> {
+    await replacePrivateFile(this.file, JSON.stringify({ format: FORMAT, vkey: this.vkey, mark }));
+  }
+
+  async forget(): Promise<void> {
+    await rm(this.file, { force: true });
+  }
+}
