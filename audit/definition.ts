@@ -4,12 +4,17 @@ import type { DatabaseDefinition } from '../kernel/database/definition';
 import { roomTables } from '../kernel/room-tables';
 import { LEDGER_CONNECTIONS } from './ledger-port';
 import { LedgerSelfCheck } from './migrations/ledger-self-check';
+import { LedgerReading } from './migrations/ledger-reading';
 import { LedgerTables } from './migrations/ledger-tables';
 import { LedgerViews } from './migrations/ledger-views';
 import { LedgerWitnesses } from './migrations/ledger-witnesses';
 import { StreamHeadsTables } from './migrations/stream-heads-tables';
 
-export const AUDIT_DATABASE = { room: 'audit', rows: [], migrations: [roomTables('audit'), LedgerTables, LedgerViews, StreamHeadsTables, LedgerWitnesses, LedgerSelfCheck] } as const satisfies DatabaseDefinition;
+export const AUDIT_DATABASE = {
+  room: 'audit',
+  rows: [],
+  migrations: [roomTables('audit'), LedgerTables, LedgerViews, StreamHeadsTables, LedgerWitnesses, LedgerSelfCheck, LedgerReading],
+} as const satisfies DatabaseDefinition;
 
 /** A writer that waits for a connection which its own lease holds would wait for ever. */
 export function auditPoolConfig<T extends DatabaseConfig>(database: T): T {

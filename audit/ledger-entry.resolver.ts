@@ -8,7 +8,7 @@ import { Node, nodeTypeOf } from '../schema/node';
 import { ConnectionArgs, openPage } from '../schema/page';
 import { findEntry, ownStreams, readEntryPage, scopeOf, type SeenEntry } from './ledger-entry.repository';
 import { Checkpoint, EntryVerification, LedgerEntry, LedgerEntryConnection, toLedgerEntry } from './ledger-entry.type';
-import { proveInclusions, type HashSource } from './reader/tree-reader';
+import { proveInclusions, requestStatements } from './reader/tree-reader';
 
 const LATEST = 'select size, root, note, signed_at_ms from checkpoint order by size desc limit 1';
 
@@ -69,12 +69,7 @@ export class LedgerEntryResolver {
       return keys.map(() => latest);
     }).load('latest');
     if (checkpoint === null || index >= checkpoint.size) return null;
-    const proofs = context.loader(`ledger.proof ${checkpoint.size}`, (_t, indexes: readonly number[]) => proveInclusions(hashesOf(transaction), indexes, checkpoint.size));
+    const proofs = context.loader(`ledger.proof ${checkpoint.size}`, (_t, indexes: readonly number[]) => proveInclusions(requestStatements(transaction), indexes, checkpoint.size));
     return { checkpoint, proof: (await proofs.load(index)).map((hash) => hash.toString('base64')) };
   }
-}
-
-/** The tree reader speaks node-postgres; a request reads through its own transaction. */
-function hashesOf(transaction: Transaction): HashSource {
-  return { query: async <R>(sql: string, values: unknown[]) => ({ rows: await transaction.query<R>(sql, values) }) };
 }

@@ -23,6 +23,7 @@ import { NODE_STUBS } from './node.type';
 import { measureSelfCheck } from './self-check/self-check-metrics';
 import { SelfCheckSchedule } from './self-check/self-check-schedule';
 import type { LedgerSigner } from './signer';
+import { tilesRoutes } from './tiles.router';
 import { TrailedAgency, TrailedBorrower, TrailedCreditor, TrailedDebt } from './trailed.type';
 import { openStamper } from './time/stamper';
 import { prepareWitnessing } from './witness/witnessing';
@@ -98,7 +99,7 @@ export async function openAuditRoom({ config, signer, keyStore, diagnostics, met
   return {
     ledger,
     room: { ...room, unready: async () => [...ledger.unready(), ...(await selfCheck.unready()), ...(await room.unready())] },
-    routes: [exportRoute(room.services, directory)],
+    routes: [exportRoute(room.services, directory), ...tilesRoutes(room.services)],
     async stop() {
       await runner.stop();
       await submitter.stop();

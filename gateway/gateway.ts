@@ -4,7 +4,7 @@
  */
 import { createServer } from 'node:http';
 import express, { type Express } from 'express';
-import { mountRoutes, requestIdOf, type AuthenticatedRoute } from '../kernel/authenticated-route';
+import { actorOf, mountRoutes, requestIdOf, type AuthenticatedRoute } from '../kernel/authenticated-route';
 import { disableTelemetry, type Config } from '../kernel/config';
 import type { Diagnostics } from '../kernel/diagnostics';
 import { HubError } from '../kernel/errors';
@@ -24,7 +24,7 @@ import { operationsRoutes } from './operations-routes';
 import { roomSource, type FetchObserver } from './room-source';
 
 export { openLocalIssuer, refuseExternalIssuer, type LocalIssuer, type TokenRequest } from './local-issuer';
-export { openExportProxy } from './proxy-route';
+export { openRoomProxy } from './proxy-route';
 
 export interface GatewayOptions {
   readonly config: Pick<Config, 'host' | 'port' | 'limits' | 'metricsToken'>;
@@ -114,7 +114,8 @@ function mount(options: GatewayOptions, metrics: Metrics, servers: Servers, isDr
     });
     app.all(endpointPath(audience), endpoint);
   }
-  mountRoutes(app, options.routes ?? [], (request) => tokens.authenticate(request.headers, null));
+  const routes = (options.routes ?? []).map((route) => ({ ...route, router: express.Router().use(admitted(admission)).use(route.router) }));
+  mountRoutes(app, routes, (request) => tokens.authenticate(request.headers, null));
   app.use(consoleRoutes());
   app.use(operationsRoutes({ rooms: Object.values(rooms), metrics, metricsToken: config.metricsToken, isDraining }));
   app.use((_request, response) => sendError(response, new HubError('NOT_FOUND', 'There is nothing here.'), requestIdOf(response)));
@@ -123,6 +124,18 @@ function mount(options: GatewayOptions, metrics: Metrics, servers: Servers, isDr
     sendError(response, asHubError(error), requestIdOf(response));
   }) as express.ErrorRequestHandler);
   return app;
+}
+
+/** A download counts like an operation: both hold a place until the answer is out. */
+function admitted(admission: Admission): express.RequestHandler {
+  return (_request, response, next) => {
+    try {
+      response.once('close', admission.enter(actorOf(response).org));
+      next();
+    } catch (error) {
+      sendError(response, asHubError(error), requestIdOf(response));
+    }
+  };
 }
 
 /** `/partner/graphql` */

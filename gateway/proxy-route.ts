@@ -1,6 +1,6 @@
 /**
- * A route of a room in another process, reached through the gateway: the body is streamed, ranges included, and the caller is
- * vouched for by a passport bound to method and address. Passes on no header that is not listed.
+ * Routes of a room in another process, reached through the gateway: the body is streamed, ranges included, and the caller is
+ * vouched for by a passport bound to method and address. Passes on no header that is not listed, and opens no other path.
  */
 import { pipeline } from 'node:stream/promises';
 import type { Request, RequestHandler, Response } from 'express';
@@ -11,26 +11,27 @@ import { HEADERS, sendError } from '../kernel/http';
 import { PASSPORT_SCHEME, type PassportSealer } from '../kernel/passport';
 import type { Audience, RoomName } from '../schema/vocabulary';
 
-export interface ExportProxyOptions {
-  readonly path: string;
-  readonly audiences: readonly Audience[];
+export interface RoomProxyOptions {
+  readonly paths: readonly { readonly path: string; readonly audiences: readonly Audience[] }[];
   readonly room: RoomName;
   readonly url: string;
   readonly passports: PassportSealer;
 }
 
-export interface ExportProxy {
-  readonly route: AuthenticatedRoute;
+export interface RoomProxy {
+  readonly routes: readonly AuthenticatedRoute[];
   stop(): Promise<void>;
 }
 
-/** RFC 9110 section 14: what a resumed download needs. */
-const REQUEST_HEADERS = ['range', 'if-range', 'if-none-match', 'if-modified-since', 'accept'];
-const RESPONSE_HEADERS = ['content-type', 'content-length', 'content-range', 'content-disposition', 'accept-ranges', 'etag', 'last-modified', 'cache-control', 'retry-after', HEADERS.ledgerIndex];
-/** Few downloads run at once, and each holds its connection for long. */
+/** RFC 9110 sections 12 to 14: what a resumed download and a cache need. */
+const REQUEST_HEADERS = ['range', 'if-range', 'if-none-match', 'if-modified-since', 'accept', 'accept-encoding'];
+const RESPONSE_HEADERS = [
+  'content-type', 'content-length', 'content-range', 'content-disposition', 'content-encoding', 'accept-ranges', 'etag', 'last-modified', 'cache-control', 'vary', 'retry-after', HEADERS.ledgerIndex,
+];
+/** A download holds its connection for long; tiles are short. */
 const CONNECTIONS = 16;
 
-export function openExportProxy({ path, audiences, room, url, passports }: ExportProxyOptions): ExportProxy {
+export function openRoomProxy({ paths, room, url, passports }: RoomProxyOptions): RoomProxy {
   const pool = new Pool(new URL(url).origin, { connections: CONNECTIONS, connectTimeout: 2_000 });
   const router: RequestHandler = async (request, response) => {
     const gone = new AbortController();
@@ -42,10 +43,10 @@ export function openExportProxy({ path, audiences, room, url, passports }: Expor
       sendError(response, new HubError('UNAVAILABLE', `The ${room} room does not answer.`, { retryAfterMs: 1_000, cause }), requestIdOf(response));
     }
   };
-  return { route: { path, audiences, router }, stop: () => pool.destroy() };
+  return { routes: paths.map((each) => ({ ...each, router })), stop: () => pool.destroy() };
 }
 
-async function forward(pool: Pool, { room, passports }: Pick<ExportProxyOptions, 'room' | 'passports'>, request: Request, response: Response, signal: AbortSignal): Promise<void> {
+async function forward(pool: Pool, { room, passports }: Pick<RoomProxyOptions, 'room' | 'passports'>, request: Request, response: Response, signal: AbortSignal): Promise<void> {
   const { originalUrl } = request;
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     sendError(response, new HubError('NOT_FOUND', 'There is nothing here.'), requestIdOf(response));

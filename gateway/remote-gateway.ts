@@ -1,15 +1,22 @@
 /**
  * The gateway over rooms that run as processes of their own: one HTTP client per room, and the audit room's downloads
- * through a proxy. Starts and watches no room.
+ * and tiles through a proxy. Starts and watches no room.
  */
 import { gatewayCredentials } from '../kernel/credentials';
 import type { Config } from '../kernel/config';
 import type { Diagnostics } from '../kernel/diagnostics';
 import { openMetrics } from '../kernel/metrics';
 import { openRoomClient } from '../kernel/room-client';
-import { ROOMS, type RoomName } from '../schema/vocabulary';
+import { AUDIENCES, ROOMS, type RoomName } from '../schema/vocabulary';
 import { openGateway, type Gateway } from './gateway';
-import { openExportProxy } from './proxy-route';
+import { openRoomProxy } from './proxy-route';
+
+/** Not all below `/ledger`: there lies the port that only rooms may use. */
+const AUDIT_PATHS = [
+  { path: '/exports', audiences: ['REGULATOR'] },
+  { path: '/ledger/checkpoint', audiences: AUDIENCES },
+  { path: '/ledger/tile', audiences: AUDIENCES },
+] as const;
 
 /** Where a room listens: its configured address, else its port on this machine. */
 export function roomUrl(config: Pick<Config, 'roomHost' | 'rooms'>, room: RoomName): string {
@@ -21,20 +28,20 @@ export async function openRemoteGateway(config: Config, diagnostics: Diagnostics
   const { passports, tokens } = await gatewayCredentials(config);
   const { deadlineMs } = config.limits;
   const clients = ROOMS.map((room) => [room, openRoomClient({ room, url: roomUrl(config, room), passports, deadlineMs })] as const);
-  const exports = openExportProxy({ path: '/exports', audiences: ['REGULATOR'], room: 'audit', url: roomUrl(config, 'audit'), passports });
+  const audit = openRoomProxy({ paths: AUDIT_PATHS, room: 'audit', url: roomUrl(config, 'audit'), passports });
   const gateway = await openGateway({
     config,
     rooms: Object.fromEntries(clients),
     tokens,
     diagnostics,
     metrics: openMetrics(),
-    routes: [exports.route],
+    routes: audit.routes,
   });
   return {
     url: gateway.url,
     stop: async () => {
       await gateway.stop();
-      await Promise.all([...clients.map(([, client]) => client.stop()), exports.stop()]);
+      await Promise.all([...clients.map(([, client]) => client.stop()), audit.stop()]);
     },
   };
 }

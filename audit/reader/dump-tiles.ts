@@ -5,17 +5,15 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { Pool } from 'pg';
-import { encodeEntryBundle, encodeTile, levelWidth, tilePath, tilesOf, TILE_WIDTH, type Tile } from '../log/tiles';
-import { leafHash } from '../log/tree';
-import { latestCheckpoint } from '../writer/checkpointer';
+import { cosignedCheckpoint } from '../witness/cosignatures.repository';
+import { levelWidth, tilePath, tilesOf, TILE_WIDTH } from '../log/tiles';
 import { readEntries } from './stored-entries';
+import { readEntryBundle, readHashTile, type HashTile, type ReadBundled } from './tile-reader';
 
 export interface DumpProgress {
   readonly tiles: number;
   readonly ofTiles: number;
 }
-
-const LEVEL_HASHES = `select root as hash from tile where level = $1 and n >= $2 and n < $3 order by n`;
 
 /** Files of hashes and of entries. */
 function countTiles(size: number): number {
@@ -26,7 +24,7 @@ function countTiles(size: number): number {
 
 /** Writes what is missing under `directory`; the checkpoint last, so that no reader meets one without its tiles. Returns its size. */
 export async function dumpTiles(pool: Pool, directory: string, onProgress: (progress: DumpProgress) => void = () => undefined): Promise<number> {
-  const checkpoint = await latestCheckpoint(pool);
+  const checkpoint = await cosignedCheckpoint(pool);
   if (checkpoint === null) throw new Error('The ledger has no checkpoint yet.');
   const ofTiles = countTiles(checkpoint.size);
   let tiles = 0;
@@ -39,25 +37,18 @@ export async function dumpTiles(pool: Pool, directory: string, onProgress: (prog
 }
 
 /** A tile of leaf hashes and the bundle of its entries; returns how many files that is. */
-async function dumpLeaves(pool: Pool, directory: string, { index, width }: Tile): Promise<number> {
-  const bundle = path.join(directory, tilePath({ level: null, index, width }));
+async function dumpLeaves(pool: Pool, directory: string, tile: HashTile): Promise<number> {
+  const bundle = path.join(directory, tilePath({ ...tile, level: null }));
   if (await isThere(bundle)) return 2;
-  const first = index * TILE_WIDTH;
-  const entries = await readEntries(pool, first, first + width, width);
-  for (const entry of entries) if (!leafHash(entry.bytes).equals(entry.leafHash)) throw new Error(`Entry ${entry.index} does not have the leaf hash stored with it.`);
-  if (entries.length !== width) throw new Error(`The ledger has ${entries.length} entries from ${first} on, not ${width}.`);
-  await replaceFile(path.join(directory, tilePath({ level: 0, index, width })), encodeTile(entries.map((entry) => entry.leafHash)));
-  await replaceFile(bundle, encodeEntryBundle(entries.map((entry) => entry.bytes)));
+  await dumpHashes(pool, directory, tile);
+  const readBundled: ReadBundled = async (first, below) => (await readEntries(pool, first, below, below - first)).map(({ bytes }) => bytes);
+  await replaceFile(bundle, await readEntryBundle(pool, readBundled, tile));
   return 2;
 }
 
-async function dumpHashes(pool: Pool, directory: string, { level, index, width }: Tile): Promise<number> {
-  const file = path.join(directory, tilePath({ level, index, width }));
-  if (level === null || (await isThere(file))) return 1;
-  const first = index * TILE_WIDTH;
-  const { rows } = await pool.query<{ hash: Buffer }>(LEVEL_HASHES, [level - 1, first, first + width]);
-  if (rows.length !== width) throw new Error(`Level ${level} has ${rows.length} hashes from ${first} on, not ${width}.`);
-  await replaceFile(file, encodeTile(rows.map((row) => row.hash)));
+async function dumpHashes(pool: Pool, directory: string, tile: HashTile): Promise<number> {
+  const file = path.join(directory, tilePath(tile));
+  if (!(await isThere(file))) await replaceFile(file, await readHashTile(pool, tile));
   return 1;
 }
 

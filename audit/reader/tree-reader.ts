@@ -2,6 +2,7 @@
  * Hashes of complete subtrees from stored tiles and, at the right edge, from stored leaves: what proofs are made of. Reads
  * each tile once per proof; trusts the rows, which the self-check re-derives.
  */
+import type { Transaction } from '../../kernel/transaction';
 import { TILE_HEIGHT, TILE_WIDTH } from '../log/tiles';
 import { CompactRange, HASH_BYTES, type TreeNode } from '../log/tree';
 import type { QueryResultRow } from 'pg';
@@ -35,14 +36,11 @@ const TILE_ROOTS = 'select root as hash from tile where level = $1 and n >= $2 a
 
 const keyOf = (level: number, tile: number): string => `${level}/${tile}`;
 
-/** The hashes of an incomplete tile: leaves at level 0, roots of the tiles below above it. */
-async function partialTile(database: HashSource, level: number, tile: number): Promise<Buffer> {
-  const first = tile * TILE_WIDTH;
+/** Hashes `first` to `below` - 1 of a level of tiles, at most one tile of them: leaves at level 0, roots of the tiles below above it. */
+export async function readLevel(database: HashSource, level: number, first: number, below: number): Promise<Buffer[]> {
   const { rows } =
-    level === 0
-      ? await database.query<{ hash: Buffer }>(LEAVES, [first, first + TILE_WIDTH])
-      : await database.query<{ hash: Buffer }>(TILE_ROOTS, [level - 1, first, first + TILE_WIDTH]);
-  return Buffer.concat(rows.map((row) => row.hash));
+    level === 0 ? await database.query<{ hash: Buffer }>(LEAVES, [first, below]) : await database.query<{ hash: Buffer }>(TILE_ROOTS, [level - 1, first, below]);
+  return rows.map((row) => row.hash);
 }
 
 async function readTiles(database: HashSource, runs: readonly Run[]): Promise<Map<string, Buffer>> {
@@ -50,7 +48,7 @@ async function readTiles(database: HashSource, runs: readonly Run[]): Promise<Ma
   const wanted = [...asked.values()];
   const { rows } = await database.query<{ level: number; n: string | number; hashes: Buffer }>(FULL_TILES, [wanted.map((run) => run.level), wanted.map((run) => run.tile)]);
   const tiles = new Map(rows.map((row) => [keyOf(row.level, Number(row.n)), row.hashes]));
-  for (const [key, { level, tile }] of asked) if (!tiles.has(key)) tiles.set(key, await partialTile(database, level, tile));
+  for (const [key, { level, tile }] of asked) if (!tiles.has(key)) tiles.set(key, Buffer.concat(await readLevel(database, level, tile * TILE_WIDTH, (tile + 1) * TILE_WIDTH)));
   return tiles;
 }
 
@@ -78,4 +76,9 @@ export async function proveInclusions(database: HashSource, indexes: readonly nu
   const known = new Map([...nodes.keys()].map((key, at) => [key, hashes[at] as Buffer]));
   const remembered: NodeReader = async (asked) => asked.map((node) => known.get(keyOf(node.level, node.index)) as Buffer);
   return Promise.all(plans.map((plan) => prove(plan, remembered)));
+}
+
+/** The tree reader speaks node-postgres; a request reads through its own transaction. */
+export function requestStatements(transaction: Pick<Transaction, 'query'>): HashSource {
+  return { query: async <R>(sql: string, values: unknown[]) => ({ rows: await transaction.query<R>(sql, values) }) };
 }

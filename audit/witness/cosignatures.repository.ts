@@ -1,7 +1,9 @@
 /** Cosignatures beside the checkpoints they are for: kept, and put under the note again for whoever is shown the checkpoint. */
-import type { Pool } from 'pg';
+import type { HashSource } from '../reader/tree-reader';
+import { latestCheckpoint, type SignedCheckpoint } from '../writer/checkpointer';
 
-export type Statements = Pick<Pool, 'query'>;
+/** A pool, a connection, or a request's own transaction. */
+export type Statements = HashSource;
 
 export interface StoredCosignature {
   readonly size: number;
@@ -32,4 +34,11 @@ export async function withCosignatures<T extends { readonly size: number; readon
   const { rows } = await database.query<{ size: string; lines: string }>(OF_CHECKPOINTS, [checkpoints.map(({ size }) => size)]);
   const lines = new Map(rows.map((row) => [Number(row.size), row.lines]));
   return checkpoints.map((checkpoint) => ({ ...checkpoint, note: checkpoint.note + (lines.get(checkpoint.size) ?? '') }));
+}
+
+/** The latest checkpoint with the cosignatures that have come in for it; null before the first. */
+export async function cosignedCheckpoint(database: Statements): Promise<SignedCheckpoint | null> {
+  const latest = await latestCheckpoint(database);
+  const [checkpoint = null] = latest === null ? [] : await withCosignatures(database, [latest]);
+  return checkpoint;
 }

@@ -6,7 +6,7 @@ import type { Pool } from 'pg';
 import { signCheckpoint } from '../log/checkpoint';
 import { proveConsistency, readRoot } from '../log/proof';
 import { CompactRange, verifyConsistency } from '../log/tree';
-import { storedNodes } from '../reader/tree-reader';
+import { storedNodes, type HashSource } from '../reader/tree-reader';
 import type { LedgerSigner } from '../signer';
 import { readHead, type Head } from './head';
 import { BrokenInvariant } from './ledger-state';
@@ -28,8 +28,8 @@ const LATEST = 'select size, root, note from checkpoint order by size desc limit
 const PUBLISH = `insert into checkpoint (size, note, root, signed_at_ms)
   select $1, $2, $3, $4 from head where epoch = $5 and size >= $1 on conflict (size) do nothing returning size`;
 
-export async function latestCheckpoint(database: Pick<Pool, 'query'>): Promise<SignedCheckpoint | null> {
-  return toCheckpoint((await database.query<CheckpointRow>(LATEST)).rows[0]);
+export async function latestCheckpoint(database: HashSource): Promise<SignedCheckpoint | null> {
+  return toCheckpoint((await database.query<CheckpointRow>(LATEST, [])).rows[0]);
 }
 
 /** What others hold of this log under its own signature: witnesses that cosigned it. */
@@ -40,7 +40,7 @@ export interface SeenByOthers {
 }
 
 /** The published checkpoint of exactly this size, or null. */
-export async function checkpointAt(database: Pick<Pool, 'query'>, size: number): Promise<SignedCheckpoint | null> {
+export async function checkpointAt(database: HashSource, size: number): Promise<SignedCheckpoint | null> {
   const { rows } = await database.query<CheckpointRow>('select size, root, note from checkpoint where size = $1', [size]);
   return toCheckpoint(rows[0]);
 }

@@ -2,6 +2,10 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { verifyBundle } from '../../audit/bundle/verify-bundle';
+import { verifyCheckpoint } from '../../audit/log/checkpoint';
+import { parseVkey } from '../../audit/log/note-key';
+import { decodeTile } from '../../audit/log/tiles';
+import { CompactRange } from '../../audit/log/tree';
 import { newId } from '../../schema/ids';
 import type { Caller } from '../support/caller';
 import { key, place, qualifiedEngagement, registerAgency, registerBorrower, registerDebt, signAgreement, type RegisteredDebt } from '../support/scenario';
@@ -130,6 +134,29 @@ describe.each(MODES)('in %s', (mode) => {
       expect((await download(path, colleague)).status).toBe(404);
       for (const caller of [operator, agency]) expect((await download(path, caller)).status).toBeGreaterThanOrEqual(401);
       expect((await fetch(hub.url + path)).status).toBe(401);
+    });
+  });
+
+  describe('the log over HTTP', () => {
+    it('shows its hashes to every caller and its entries to none of a single creditor', async () => {
+      const vkey = parseVkey((await log.entries())[0]!.facts['vkey'] as string);
+      for (const caller of [operator, agency, regulator]) {
+        const { size, root } = verifyCheckpoint(await (await download('/ledger/checkpoint', caller)).text(), vkey);
+        const width = Math.min(size, 256);
+        const tile = await download(`/ledger/tile/0/000${width === 256 ? '' : `.p/${width}`}`, caller);
+        expect([tile.status, tile.headers.get('content-type'), tile.headers.get('vary')]).toEqual([200, 'application/octet-stream', 'authorization']);
+        const range = CompactRange.empty();
+        for (const hash of decodeTile(Buffer.from(await tile.arrayBuffer()), width)) range.append(hash);
+        if (size === width) expect(range.root()).toEqual(root);
+        // Without it, fetch would ask for a fresh copy.
+        const kept = { 'cache-control': 'max-age=0', 'if-none-match': (await download('/ledger/tile/0/000.p/1', caller)).headers.get('etag')! };
+        expect((await download('/ledger/tile/0/000.p/1', caller, kept)).status).toBe(304);
+        expect((await download('/ledger/tile/entries/000.p/1', caller)).status).toBe(403);
+        expect((await download('/ledger/read?from=0&limit=1&waitMs=0', caller)).status).toBe(404);
+      }
+      const supervisor = await hub.caller('REGULATOR', regulatorId, { scopes: ['ledger:all'] });
+      expect((await download('/ledger/tile/entries/000.p/1', supervisor)).status).toBe(403);
+      for (const path of ['/ledger/checkpoint', '/ledger/tile/0/000.p/1']) expect((await fetch(hub.url + path)).status).toBe(401);
     });
   });
 

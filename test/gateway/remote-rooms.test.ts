@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Router } from 'express';
 import { fetch } from 'undici';
-import { openExportProxy, type GatewayOptions } from '../../gateway/gateway';
+import { openRoomProxy, type GatewayOptions } from '../../gateway/gateway';
 import { actorOf } from '../../kernel/authenticated-route';
 import type { Config } from '../../kernel/config';
 import { gatewayCredentials, roomCredentials } from '../../kernel/credentials';
@@ -37,9 +37,9 @@ async function overHttp(rooms: Sample['rooms'], config: Config): Promise<Partial
       return [room.name, client] as const;
     }),
   );
-  const proxy = openExportProxy({ path: '/exports', audiences: ['REGULATOR'], room: 'creditors', url: servers.get('creditors')?.url ?? '', passports });
+  const proxy = openRoomProxy({ paths: [{ path: '/exports', audiences: ['REGULATOR'] }], room: 'creditors', url: servers.get('creditors')?.url ?? '', passports });
   closing.push(() => proxy.stop());
-  return { rooms: Object.fromEntries(clients), tokens, routes: [proxy.route] };
+  return { rooms: Object.fromEntries(clients), tokens, routes: proxy.routes };
 }
 
 let near: Sample;
