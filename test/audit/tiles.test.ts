@@ -16,6 +16,7 @@ import { openAuditRoom, type OpenAuditRoom } from '../../audit/subgraph';
 import { createLedger } from '../../audit/writer/create-ledger';
 import { openDiagnostics } from '../../kernel/diagnostics';
 import { composeSubmission, type EventDraft } from '../../kernel/event-draft';
+import { openMetrics } from '../../kernel/metrics';
 import { KEY_STORE_DATABASE, openKeyStore } from '../../kernel/vault/key-store';
 import { deriveMasterKeys } from '../../kernel/vault/master-keys';
 import { newId } from '../../schema/ids';
@@ -85,7 +86,7 @@ beforeAll(async () => {
   const { worker } = await database.open(AUDIT_DATABASE);
   const keyStore = openKeyStore((await database.open(KEY_STORE_DATABASE)).worker, deriveMasterKeys(config.masterKey));
   await createLedger(worker, { origin: 'cession.local/ledger', vkey: signer.vkey, now: new Date() });
-  audit = await openAuditRoom({ config, signer, keyStore, diagnostics: openDiagnostics('silent') });
+  audit = await openAuditRoom({ config, signer, keyStore, diagnostics: openDiagnostics('silent'), metrics: openMetrics({ processMetrics: false }) });
   sample = await openSample({ routes: audit.routes });
   receipts(await audit.ledger.ledgerFor('debts').append('direct', Array.from({ length: ENTRIES }, () => submission()), 30_000));
   await settled(await mandateOver(bankA));
