@@ -6,8 +6,9 @@ import 'reflect-metadata';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { firstDifference, makeArtefacts, schemaFolder, type Artefacts } from './schema/artefacts';
+import { firstDifference, makeArtefacts, type Artefacts } from './schema/artefacts';
 import type { Subgraph } from './schema/contract';
+import { schemaFolder } from './schema/schema-folder';
 import type { RoomSchema } from './schema/subgraph-schema';
 import { ROOMS, type RoomName } from './schema/vocabulary';
 

@@ -26,6 +26,7 @@ import type { LedgerSigner } from './signer';
 import { tilesRoutes } from './tiles.router';
 import { TrailedAgency, TrailedBorrower, TrailedCreditor, TrailedDebt } from './trailed.type';
 import { openStamper } from './time/stamper';
+import { hubPolicy } from './witness/hub-policy';
 import { prepareWitnessing } from './witness/witnessing';
 import { AgencyTrailResolver, BorrowerTrailResolver, CreditorTrailResolver, DebtTrailResolver } from './trail.resolver';
 
@@ -34,6 +35,7 @@ export { writeExport, type ExportOrder, type ExportProgress, type WrittenExport 
 export { dumpTiles, type DumpProgress } from './reader/dump-tiles';
 export { checkLedger, START_MARK, type SelfCheckMark, type SelfCheckReport } from './self-check/self-check';
 export { openPemSigner, type LedgerSigner } from './signer';
+export { hubPolicy } from './witness/hub-policy';
 export { createLedger } from './writer/create-ledger';
 export { readHead } from './writer/head';
 
@@ -95,7 +97,7 @@ export async function openAuditRoom({ config, signer, keyStore, diagnostics, met
   measureSelfCheck(metrics.registry, database.worker, clock);
   const room = await openRoom(auditRoom, { config, ledger: ledger.ledgerFor('audit'), keyStore, diagnostics, clock });
   const directory = exportDirectory(config);
-  const runner = new ExportRunner({ pool: room.database.worker, ledger, submitter, signer, directory, diagnostics, clock });
+  const runner = new ExportRunner({ pool: room.database.worker, ledger, submitter, signer, policy: hubPolicy(signer.vkey, config.ledger.witnesses), directory, diagnostics, clock });
   return {
     ledger,
     room: { ...room, unready: async () => [...ledger.unready(), ...(await selfCheck.unready()), ...(await room.unready())] },

@@ -53,8 +53,8 @@ async function writeOut(line: CommandLine, { out, json, ...choices }: ExportChoi
   if (from !== null && to !== null && from >= to) throw new UsageError('--from is not before --to.', 'Exchange the two.');
   const { writeExport } = load('../audit/subgraph') as typeof import('../audit/subgraph');
   const progress = openProgress(line.output, 'Exporting');
-  const written = await withLedger(line, ({ pool, signer }) =>
-    writeExport({ pool, signer, clock: () => new Date(), onProgress: ({ done, total }) => progress.to(done, total) }, { stream, from, until: to, mandate: null }, out),
+  const written = await withLedger(line, ({ pool, signer, policy }) =>
+    writeExport({ pool, signer, policy, clock: () => new Date(), onProgress: ({ done, total }) => progress.to(done, total) }, { stream, from, until: to, mandate: null, requestedBy: null }, out),
   ).finally(() => progress.end());
   if (written.entries === 0 && !written.isComplete) {
     await rm(written.file, { force: true });

@@ -10,17 +10,19 @@ const load = createRequire(__filename);
 export interface LedgerAccess {
   readonly pool: Pool;
   readonly signer: LedgerSigner;
+  /** By whom the hub has its checkpoints cosigned; null without witnesses. */
+  readonly policy: Buffer | null;
   /** Where this hub keeps its files. */
   readonly home: string;
 }
 
 export async function withLedger<T>(line: CommandLine, work: (ledger: LedgerAccess) => Promise<T>): Promise<T> {
   return withPreparedHub(line, async ({ config, signer }) => {
-    const { AUDIT_DATABASE } = load('../audit/subgraph') as typeof import('../audit/subgraph');
+    const { AUDIT_DATABASE, hubPolicy } = load('../audit/subgraph') as typeof import('../audit/subgraph');
     const { openRoomDatabase } = load('../kernel/database/room-database') as typeof import('../kernel/database/room-database');
     const database = await openRoomDatabase(config, AUDIT_DATABASE);
     try {
-      return await work({ pool: database.worker, signer, home: config.home });
+      return await work({ pool: database.worker, signer, policy: hubPolicy(signer.vkey, config.ledger.witnesses), home: config.home });
     } finally {
       await database.close();
     }

@@ -3,21 +3,14 @@
  * the API its clients see. Makes, reads and compares them; who calls it decides whether to write.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { composeContract, composeFull, type Composition, type Subgraph } from './contract';
 import { tagOf } from './audience';
+import { schemaFolder } from './schema-folder';
 import { AUDIENCES, type Audience } from './vocabulary';
 
 /** Relative path below the schema folder → content. */
 export type Artefacts = ReadonlyMap<string, string>;
-
-/** The project's schema folder. Compiled code runs from dist/, where no .graphql file is copied, so it is searched for. */
-export function schemaFolder(): string {
-  for (let folder = __dirname; folder !== dirname(folder); folder = dirname(folder)) {
-    if (existsSync(join(folder, 'package.json'))) return join(folder, 'schema');
-  }
-  throw new Error('the schema folder is missing: no package.json above the running code');
-}
 
 export function subgraphPath(room: string): string {
   return `subgraphs/${room}.graphql`;

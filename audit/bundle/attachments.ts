@@ -1,12 +1,13 @@
 /**
- * The optional files of an export: earlier checkpoints with their consistency proofs, and time stamps. Refuses one that a
- * verifier would refuse, before it is sealed in.
+ * The optional files before the entries of an export: earlier checkpoints with their consistency proofs, time stamps, and the
+ * hub's own policy. Refuses one that a verifier would refuse, before it is sealed in.
  */
 import { parseCheckpoint } from '../log/checkpoint';
 import { CHECKPOINTS_FILE, checkSeries, formatSeries, type SeriesRecord } from '../log/checkpoint-series';
 import { OPTIONAL_FILES, type ExportFile, type OptionalFile } from '../log/export-files';
 import { parseNote } from '../log/note';
 import { parseVkey } from '../log/note-key';
+import { parsePolicy, POLICY_FILE } from '../log/policy';
 import { formatTimestamps, TIMESTAMPS_FILE, type TimestampRecord } from '../log/timestamp-file';
 
 export interface Attachments {
@@ -14,6 +15,8 @@ export interface Attachments {
   readonly series?: readonly SeriesRecord[];
   /** Time stamps of the export's checkpoint or of those of the series. */
   readonly timestamps?: readonly TimestampRecord[];
+  /** A tlog-policy file: by whom the hub has its checkpoints cosigned. */
+  readonly policy?: Buffer | null;
 }
 
 export interface AttachedFile extends ExportFile {
@@ -21,11 +24,16 @@ export interface AttachedFile extends ExportFile {
 }
 
 /** The files in the order they have to stand in; `checkpoint` is the note of the export. */
-export function attachedFiles({ series = [], timestamps = [] }: Attachments, checkpoint: string, vkey: string): AttachedFile[] {
+export function attachedFiles({ series = [], timestamps = [], policy = null }: Attachments, checkpoint: string, vkey: string): AttachedFile[] {
   const last = parseCheckpoint(parseNote(checkpoint).text);
   const sizes = new Set([last, ...checkSeries(series, last, parseVkey(vkey))].map(({ size }) => size));
   const lost = timestamps.find(({ size }) => !sizes.has(size));
   if (lost !== undefined) throw new RangeError(`a time stamp is of a checkpoint of size ${lost.size}, which the export does not hold`);
-  const texts: Readonly<Record<OptionalFile, string>> = { [CHECKPOINTS_FILE]: formatSeries(series), [TIMESTAMPS_FILE]: formatTimestamps(timestamps) };
-  return OPTIONAL_FILES.filter((name) => texts[name] !== '').map((name) => ({ name, bytes: Buffer.from(texts[name], 'utf8') }));
+  if (policy !== null) parsePolicy(policy);
+  const files: Readonly<Record<OptionalFile, Buffer>> = {
+    [CHECKPOINTS_FILE]: Buffer.from(formatSeries(series), 'utf8'),
+    [TIMESTAMPS_FILE]: Buffer.from(formatTimestamps(timestamps), 'utf8'),
+    [POLICY_FILE]: policy ?? Buffer.alloc(0),
+  };
+  return OPTIONAL_FILES.filter((name) => files[name].length > 0).map((name) => ({ name, bytes: files[name] }));
 }

@@ -1,5 +1,5 @@
 /**
- * Writes an export container: manifest first, then files as they come, the seal last. Streams with back-pressure; at most
+ * Writes an export container: manifest first, then files as they come, what is appended to the entries, the seal last. Streams with back-pressure; at most
  * one segment is in memory. Does not know what a log or a stream is.
  */
 import type { Writable } from 'node:stream';
@@ -10,6 +10,7 @@ import { FilesHash } from '../log/export-files';
 import { formatManifest, formatSeal, type Manifest, type Seal } from '../log/manifest';
 import { signNote } from '../log/note';
 import type { NoteSigner } from '../log/note-key';
+import type { Appendix } from './appendix';
 import type { AttachedFile } from './attachments';
 import { largestSize } from './member';
 
@@ -25,10 +26,12 @@ export class BundleWriter {
   private entries = 0;
   private disclosed = 0;
   private bytes = 0;
+  private manifest: Manifest | null = null;
 
   constructor(
     output: Writable,
     private readonly signer: NoteSigner,
+    private readonly appendix: Appendix | null,
   ) {
     this.delivered = pipeline(this.pack, output);
     // The failure is reported by whoever waits for delivery; until then it must not end the process.
@@ -36,8 +39,8 @@ export class BundleWriter {
   }
 
   async begin(manifest: Omit<Manifest, 'files'>, checkpoint: string, attached: readonly AttachedFile[]): Promise<void> {
-    const text = formatManifest({ ...manifest, files: attached.map(({ name }) => name) });
-    await this.add('manifest', Buffer.from(await signNote(text, [this.signer]), 'utf8'));
+    this.manifest = { ...manifest, files: [...attached.map(({ name }) => name), ...(this.appendix?.parts ?? [])] };
+    await this.add('manifest', Buffer.from(await signNote(formatManifest(this.manifest), [this.signer]), 'utf8'));
     await this.add('checkpoint', Buffer.from(checkpoint, 'utf8'));
     for (const { name, bytes } of attached) await this.add(name, bytes);
   }
@@ -48,17 +51,19 @@ export class BundleWriter {
     await this.deliver(name, bytes);
   }
 
-  /** The disclosures file of a segment; counts what it shows and withholds. */
-  async addRecords(name: string, records: readonly DisclosureRecord[]): Promise<void> {
-    for (const record of records) {
+  /** The disclosures file of a segment, in step with its entries; counts what it shows and withholds. */
+  async addRecords(name: string, records: readonly DisclosureRecord[], entries: readonly Buffer[]): Promise<void> {
+    for (const [at, record] of records.entries()) {
       this.entries += 1;
       this.disclosed += record.disclosed.length + record.links.length;
       for (const [reason, digests] of Object.entries(record.withheld)) this.withheld[reason] = (this.withheld[reason] ?? 0) + digests.length;
+      await this.appendix?.accept(entries[at] as Buffer, record);
     }
     await this.add(name, Buffer.from(records.map(formatRecord).join(''), 'utf8'));
   }
 
   async finish(): Promise<BundleSummary> {
+    if (this.appendix !== null && this.manifest !== null) for await (const { name, bytes } of this.appendix.members(this.manifest)) await this.add(name, bytes);
     const seal: Seal = { files: this.hash.count, entries: this.entries, disclosed: this.disclosed, withheld: this.withheld, sha256: this.hash.digest() };
     await this.deliver('seal', Buffer.from(await signNote(formatSeal(seal), [this.signer]), 'utf8'));
     this.pack.finalize();

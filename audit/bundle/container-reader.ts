@@ -61,7 +61,7 @@ async function readMember(pieces: Pieces, header: Buffer, before: string): Promi
   if (stated === null) return fail('integrity', { code: 'HEADER_ALTERED', file: `the file after ${before}` });
   const { name, size } = stated;
   // Names are compared, never used as paths; still nothing that could be one is let through.
-  if (!/^[a-z0-9./]+$/.test(name) || name.includes('..') || name.startsWith('/')) fail('integrity', { code: 'NAME_UNSAFE', file: `the file after ${before}` });
+  if (!/^[A-Za-z0-9./]+$/.test(name) || name.includes('..') || name.startsWith('/')) fail('integrity', { code: 'NAME_UNSAFE', file: `the file after ${before}` });
   if (!isExportName(name)) fail('integrity', { code: 'FILE_UNKNOWN', file: name });
   const place = { file: name };
   if (!memberHeader(name, size).equals(header)) fail('integrity', { code: 'HEADER_ALTERED', ...place });

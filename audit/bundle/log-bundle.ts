@@ -11,6 +11,7 @@ import { parseVkey, type NoteSigner } from '../log/note-key';
 import { encodeEntryBundle, encodeTile } from '../log/tiles';
 import { CompactRange, leafHash } from '../log/tree';
 import { accountFor } from './account';
+import type { Appendix } from './appendix';
 import { attachedFiles, type Attachments } from './attachments';
 import { BundleWriter, type BundleSummary } from './bundle-writer';
 
@@ -30,6 +31,10 @@ export interface BundleSource extends Attachments {
   readonly createdAt: string;
   /** The right under which the export was asked for; null for the operator's own. */
   readonly mandate: string | null;
+  /** Who asked for it; null for the operator. */
+  readonly requestedBy?: string | null;
+  /** What follows the entries, if anything. */
+  readonly appendix?: Appendix;
   readonly onProgress?: (entries: number) => void;
 }
 
@@ -40,11 +45,11 @@ export interface LogBundleSource extends BundleSource {
 
 export async function writeLogBundle(output: Writable, source: LogBundleSource): Promise<BundleSummary> {
   const { origin, size, root } = verifyCheckpoint(source.checkpoint, parseVkey(source.vkey));
-  const writer = new BundleWriter(output, source.signer);
+  const writer = new BundleWriter(output, source.signer, source.appendix ?? null);
   try {
     const checkpoint = { origin, size, root: root.toString('base64') };
-    const { createdAt, mandate, vkey } = source;
-    await writer.begin({ kind: 'log', checkpoint, completeness: 'proven by this export', createdAt, mandate, period: null, streams: [], vkey }, source.checkpoint, attachedFiles(source, source.checkpoint, vkey));
+    const { createdAt, mandate, requestedBy = null, vkey } = source;
+    await writer.begin({ kind: 'log', checkpoint, completeness: 'proven by this export', createdAt, mandate, period: null, requestedBy, streams: [], vkey }, source.checkpoint, attachedFiles(source, source.checkpoint, vkey));
     const range = await writeSegments(writer, source, size);
     if (range.size !== size || !range.root().equals(root)) throw new Error(`the entries read are not the log of the checkpoint: ${range.size} of ${size} entries`);
     return await writer.finish();
@@ -70,7 +75,7 @@ async function writeSegments(writer: BundleWriter, source: LogBundleSource, size
     const names = logSegmentNames(Math.floor(index / SEGMENT), entries.length);
     await writer.add(names.leaves, encodeTile(leaves));
     await writer.add(names.entries, encodeEntryBundle(entries));
-    await writer.addRecords(names.disclosures, records);
+    await writer.addRecords(names.disclosures, records, entries);
     [leaves, entries, records] = [[], [], []];
     source.onProgress?.(range.size);
   }

@@ -80,6 +80,7 @@ export const REASON_TEXTS: { readonly [code in ReasonCode]: Text } = {
   MANIFEST_MALFORMED: text('The manifest cannot be read.', '清单无法解析。'),
   SEAL_MALFORMED: text('The seal cannot be read.', '封印无法解析。'),
   SEAL_MISMATCH: text('The files are not those that were sealed.', '文件与封印不符。'),
+  SCHEMA_MISMATCH: text('A file of schemas holds something else than the schema it is named after.', '架构文件的内容与其名称不符。'),
   CHECKPOINT_MISMATCH: text('The checkpoint is not the one the manifest names.', '检查点与清单不符。'),
   KEY_MISMATCH: text('The export is signed by another key than the one given.', '导出的签名密钥不是所提供的密钥。'),
   SIGNATURE_INVALID: text('The signature does not hold.', '签名无效。'),

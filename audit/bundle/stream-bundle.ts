@@ -50,13 +50,13 @@ export async function writeStreamBundle(output: Writable, source: StreamBundleSo
   const streams = [...source.streams].sort((a, b) => (a.stream < b.stream ? -1 : 1));
   if (source.period !== null && streams.length !== 1) throw new RangeError('a part by time is of a single stream');
   const scope = new Set(streams.map((range) => range.stream));
-  const writer = new BundleWriter(output, source.signer);
+  const writer = new BundleWriter(output, source.signer, source.appendix ?? null);
   const segment = new Segment(writer);
   try {
     const checkpoint = { origin, size, root: root.toString('base64') };
-    const { createdAt, ends, mandate, period, vkey } = source;
+    const { createdAt, ends, mandate, period, requestedBy = null, vkey } = source;
     const completeness: Manifest['completeness'] = ends === null ? 'not proven by this export' : 'proven by this export';
-    await writer.begin({ kind: 'stream', checkpoint, completeness, createdAt, mandate, period, streams, vkey }, source.checkpoint, attachedFiles(source, source.checkpoint, vkey));
+    await writer.begin({ kind: 'stream', checkpoint, completeness, createdAt, mandate, period, requestedBy, streams, vkey }, source.checkpoint, attachedFiles(source, source.checkpoint, vkey));
     const add = async (entry: ProvenBundleEntry): Promise<void> => {
       if (!verifyInclusion(entry.index, size, leafHash(entry.bytes), entry.proof, root)) throw new Error(`entry ${entry.index} is not in the tree of the checkpoint`);
       await segment.add(entry, accountFor(entry.index, entry.disclosures, scope));
@@ -104,8 +104,9 @@ class Segment {
     if (this.entries.length === 0) return;
     const names = streamSegmentNames(this.number);
     await this.writer.add(names.proofs, Buffer.from(this.entries.map(formatProof).join(''), 'utf8'));
-    await this.writer.add(names.entries, encodeEntryBundle(this.entries.map((entry) => entry.bytes)));
-    await this.writer.addRecords(names.disclosures, this.records);
+    const entries = this.entries.map((entry) => entry.bytes);
+    await this.writer.add(names.entries, encodeEntryBundle(entries));
+    await this.writer.addRecords(names.disclosures, this.records, entries);
     this.number += 1;
     this.entries = [];
     this.records = [];

@@ -20,6 +20,8 @@ export interface ExportRunnerOptions {
   readonly ledger: OpenedLedger;
   readonly submitter: Pick<WitnessSubmitter, 'settle'>;
   readonly signer: LedgerSigner;
+  /** See hubPolicy. */
+  readonly policy: Buffer | null;
   /** Where the files are; see exportFile. */
   readonly directory: string;
   readonly diagnostics: Diagnostics;
@@ -30,6 +32,7 @@ interface OpenExport {
   readonly id: string;
   readonly stream: StreamName;
   readonly mandate_id: string;
+  readonly org: string;
   readonly recorded_from: Date | null;
   readonly recorded_until: Date | null;
 }
@@ -42,7 +45,7 @@ const COSIGNED_MS = 5_000;
 
 const NEXT = `update export set state = 'RUNNING', entries_done = 0
   where id = (select id from export where state in ('QUEUED', 'RUNNING') order by requested_at limit 1)
-  returning id, stream, mandate_id, recorded_from, recorded_until`;
+  returning id, org, stream, mandate_id, recorded_from, recorded_until`;
 const PROGRESS = 'update export set entries_done = $2, entries_total = $3 where id = $1';
 const READY = `update export set state = 'READY', entries_done = $2, entries_total = $2, tree_size = $3, bytes = $4, sha256 = $5, finished_at = $6 where id = $1`;
 const FAILED = `update export set state = 'FAILED', finished_at = $2 where id = $1`;
@@ -89,13 +92,13 @@ export class ExportRunner {
   }
 
   private async make(order: OpenExport, until: AbortSignal): Promise<void> {
-    const { pool, ledger, submitter, signer, directory, diagnostics, clock } = this.options;
+    const { pool, ledger, submitter, signer, policy, directory, diagnostics, clock } = this.options;
     try {
       await ledger.signNow();
       await submitter.settle(COSIGNED_MS);
       const written = await writeExport(
-        { pool, signer, clock, onProgress: this.progressOf(order.id, until) },
-        { stream: order.stream, from: order.recorded_from, until: order.recorded_until, mandate: order.mandate_id },
+        { pool, signer, policy, clock, onProgress: this.progressOf(order.id, until) },
+        { stream: order.stream, from: order.recorded_from, until: order.recorded_until, mandate: order.mandate_id, requestedBy: order.org },
         exportFile(directory, order.id),
       );
       await pool.query(READY, [order.id, written.entries, written.treeSize, written.bytes, written.sha256, clock()]);

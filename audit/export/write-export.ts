@@ -9,6 +9,7 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Writable } from 'node:stream';
 import type { Pool } from 'pg';
+import { readEventSchema } from '../../schema/event-schemas';
 import type { StreamName } from '../../schema/vocabulary';
 import { writeLogBundle, type BundleSource } from '../bundle/log-bundle';
 import { writeStreamBundle } from '../bundle/stream-bundle';
@@ -19,6 +20,7 @@ import { withCosignatures } from '../witness/cosignatures.repository';
 import { checkpointAt, latestCheckpoint, type SignedCheckpoint } from '../writer/checkpointer';
 import type { Period } from '../log/manifest';
 import { proveHeads, type ProvenHeads } from '../reader/prove-heads';
+import { ExportAppendix } from './export-appendix';
 import { logEntries, numbersWithin, streamEnds, streamEntries, withNeighbours } from './export-source';
 
 export interface ExportOrder {
@@ -29,6 +31,8 @@ export interface ExportOrder {
   readonly until: Date | null;
   /** The right it was asked for under; null for the operator's own. */
   readonly mandate: string | null;
+  /** The organisation or person who asked; null for the operator. */
+  readonly requestedBy: string | null;
 }
 
 export interface ExportProgress {
@@ -51,6 +55,8 @@ export interface WrittenExport {
 export interface ExportMeans {
   readonly pool: Pool;
   readonly signer: LedgerSigner;
+  /** By whom this hub has its checkpoints cosigned, as hubPolicy says it. */
+  readonly policy: Buffer | null;
   readonly clock: () => Date;
   readonly onProgress?: (progress: ExportProgress) => void;
 }
@@ -86,8 +92,8 @@ async function findGround(pool: Pool, stream: StreamName | null): Promise<Ground
   return { checkpoint, heads };
 }
 
-async function write({ pool, signer, clock, onProgress }: ExportMeans, order: ExportOrder, { checkpoint, heads }: Ground, output: Writable): Promise<number> {
-  const { stream, mandate } = order;
+async function write({ pool, signer, policy, clock, onProgress }: ExportMeans, order: ExportOrder, { checkpoint, heads }: Ground, output: Writable): Promise<number> {
+  const { stream, mandate, requestedBy } = order;
   const { size, note } = checkpoint;
   const series = await readHistory(pool, size);
   const timestamps = await readTimestamps(pool, [...series.map((one) => one.size), size]);
@@ -95,10 +101,13 @@ async function write({ pool, signer, clock, onProgress }: ExportMeans, order: Ex
     checkpoint: note,
     series,
     timestamps,
+    policy,
     vkey: signer.vkey,
     signer,
     createdAt: clock().toISOString(),
     mandate,
+    requestedBy,
+    appendix: new ExportAppendix(readEventSchema),
     onProgress: (done) => onProgress?.({ done: Math.min(done, total), total }),
   });
   if (stream === null) return (await writeLogBundle(output, { ...source(size), entries: logEntries(pool, size) })).entries;

@@ -34,6 +34,13 @@ export interface Place {
 }
 
 export type LinkDisclosure = Extract<Disclosure, { form: 'link' }> & { readonly digest: string };
+export type HiddenMember = Pick<Extract<Disclosure, { form: 'member' }>, 'name' | 'value'>;
+
+/** What a record shows of its entry. */
+export interface OpenedRecord {
+  readonly links: readonly LinkDisclosure[];
+  readonly members: readonly HiddenMember[];
+}
 
 export function formatRecord(record: DisclosureRecord): string {
   return `${canonicalize(record)}\n`;
@@ -64,8 +71,8 @@ export function parseRecord(line: string, place: Place): DisclosureRecord {
 
 type Slot = 'member' | 'element' | 'link';
 
-/** Every digest of the entry exactly once (RFC 9901 section 7.1); returns the links that are disclosed. */
-export function checkRecord(entry: ParsedEntry, record: DisclosureRecord, place: Place): LinkDisclosure[] {
+/** Every digest of the entry exactly once (RFC 9901 section 7.1). */
+export function checkRecord(entry: ParsedEntry, record: DisclosureRecord, place: Place): OpenedRecord {
   const refuse = (code: ReasonCode, detail?: string): never => fail('integrity', { code, ...place, ...(detail === undefined ? {} : { detail }) });
   const open = new Map<string, Slot>();
   for (const digest of entry.event.sd) open.set(digest, 'member');
@@ -82,6 +89,7 @@ export function checkRecord(entry: ParsedEntry, record: DisclosureRecord, place:
     return slot;
   };
   const names = new Set<string>();
+  const members: HiddenMember[] = [];
   const links: LinkDisclosure[] = [];
   for (const text of record.disclosed) {
     const slot = settle(digestDisclosure(text));
@@ -90,6 +98,7 @@ export function checkRecord(entry: ParsedEntry, record: DisclosureRecord, place:
     if (disclosure.form !== 'member') continue;
     if (CLEAR_NAMES.has(disclosure.name) || names.has(disclosure.name)) refuse('DISCLOSURE_MISPLACED', 'its name is taken in this event');
     names.add(disclosure.name);
+    members.push(disclosure);
   }
   for (const text of record.links) {
     const digest = digestDisclosure(text);
@@ -100,7 +109,7 @@ export function checkRecord(entry: ParsedEntry, record: DisclosureRecord, place:
   }
   for (const digests of Object.values(record.withheld)) for (const digest of digests) settle(digest);
   if (open.size > 0) refuse('DISCLOSURE_MISSING', `${open.size} of ${total} digests are neither disclosed nor withheld`);
-  return links;
+  return { links, members };
 }
 
 function readDisclosure(text: string, place: Place): Disclosure {

@@ -8,6 +8,7 @@ import { parseEntry, ZERO_HASH, type ParsedEntry } from './entry';
 import { EventIds } from './event-ids';
 import { HEADS_TYPE, readHeadsFacts } from './heads-event';
 import { headValue, HeadsTree, streamKey } from './heads-tree';
+import type { Tally } from './tally';
 import { CompactRange, leafHash } from './tree';
 import { fail } from './verdict';
 
@@ -75,7 +76,10 @@ export class LogCheck {
   /** How many heads entries there were. */
   headsEntries = 0;
 
-  constructor(private readonly trust: LogTrust) {
+  constructor(
+    private readonly trust: LogTrust,
+    private readonly tally: Tally,
+  ) {
     this.heads = trust.derivesHeads ? new HeadsTree() : null;
   }
 
@@ -93,7 +97,9 @@ export class LogCheck {
     this.series.accept(entry, place);
     this.checkSource(entry, place);
     if (entry.event.type === HEADS_TYPE) this.checkHeads(entry, place);
-    this.checkStreams(entry, checkRecord(entry, record, recordPlace), leafText, recordPlace);
+    const { links, members } = checkRecord(entry, record, recordPlace);
+    this.checkStreams(entry, links, leafText, recordPlace);
+    this.tally.add(entry, record, members);
     this.prev = leafText;
     this.range.append(leaf);
     if (this.trust.known?.size === this.range.size) this.compareKnown(this.trust.known);

@@ -5,8 +5,11 @@
 import { COSIGNATURE_V1 } from './cosignature';
 import { decodeUtf8 } from './canonical';
 import { FormatError } from './format-error';
+import type { OptionalFile } from './export-files';
 import { ED25519_NOTE, parseVkey, type VerifierKey } from './note-key';
 
+/** In an export: the policy that the hub had witnesses cosign by, for information. */
+export const POLICY_FILE = 'policy' satisfies OptionalFile;
 /** The specification asks for 32 of each; a file beyond this is no policy that a person wrote. */
 const MAX_OF_A_KIND = 256;
 const MAX_POLICY_BYTES = 1_000_000;

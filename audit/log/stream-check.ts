@@ -11,6 +11,7 @@ import { openHeadProof, type HeadProof, type ProvenHead } from './head-proof';
 import { assertDistinct, SeriesCheck } from './log-check';
 import type { Manifest, Period, StreamRange } from './manifest';
 import type { ProofRecord } from './proof-file';
+import type { Tally } from './tally';
 import { leafHash, rootFromInclusion } from './tree';
 import { fail, type Finding } from './verdict';
 
@@ -47,6 +48,7 @@ export class StreamCheck {
   constructor(
     private readonly checkpoint: Checkpoint,
     claim: StreamClaim,
+    private readonly tally: Tally,
   ) {
     this.hasHeads = claim.completeness === 'proven by this export';
     this.period = claim.period;
@@ -72,9 +74,10 @@ export class StreamCheck {
     const seq = this.sources.get(entry.source) ?? 0;
     if (entry.sourceSeq <= seq) fail('integrity', { code: 'SOURCE_GAP', ...place, expected: `after ${entry.source} ${seq}`, got: `${entry.source} ${entry.sourceSeq}` });
     this.sources.set(entry.source, entry.sourceSeq);
-    const links = checkRecord(entry, record, recordPlace);
+    const { links, members } = checkRecord(entry, record, recordPlace);
     if (this.hasHeads && entry.event.type === HEADS_TYPE) this.acceptHeads(entry, place);
     else this.checkLinks(entry, links, leaf.toString('base64url'), recordPlace);
+    this.tally.add(entry, record, members);
   }
 
   /** It speaks of the entries before it: only as the last one it leaves none uncovered. */

@@ -6,7 +6,6 @@ import { attest, type Attestation } from './attestation';
 import { decodeUtf8 } from './canonical';
 import { parseCheckpoint, verifyCheckpoint, type Checkpoint } from './checkpoint';
 import { CHECKPOINTS_FILE, checkSeries, compareKnown, parseSeries, type PastCheckpoint } from './checkpoint-series';
-import type { DisclosureRecord } from './disclosure-record';
 import { FileSequence, headsFileName, logSegmentNames, SEGMENT, streamSegmentNames, type ExportFile } from './export-files';
 import { parseHeadProofs } from './head-proof';
 import { locate } from './locate';
@@ -14,14 +13,16 @@ import { LogCheck } from './log-check';
 import { parseManifest, parseSeal, type Manifest, type StreamRange } from './manifest';
 import { openNote, parseNote } from './note';
 import { parseVkey, type VerifierKey } from './note-key';
-import { parsePolicy, type Policy } from './policy';
+import { parsePolicy, POLICY_FILE, type Policy } from './policy';
+import { checkSchema, schemaFileName } from './schema-file';
 import { readSegment } from './segment';
 import { parseProofs, type ProofRecord } from './proof-file';
 import { StreamCheck } from './stream-check';
+import { OTHER_NAMES, Tally } from './tally';
 import { decodeTile } from './tiles';
 import { judgeTime } from './time-bounds';
 import { parseTimestamps, TIMESTAMPS_FILE, type StampVerifier, type TimestampRecord } from './timestamp-file';
-import { composeReport, fail, verdictsOfFailure, VerificationFailure, type Finding, type Report, type ReportSubject, type Verdict, type Verdicts } from './verdict';
+import { composeReport, fail, verdictsOfFailure, VerificationFailure, type Finding, type Report, type ReportCounts, type ReportSubject, type Verdict, type Verdicts } from './verdict';
 
 export interface VerifyOptions {
   /** The log's verifier key, obtained from somewhere other than the export. Without it nothing is ever "verified". */
@@ -40,12 +41,6 @@ export interface VerifyOptions {
 }
 
 type Subject = { -readonly [member in keyof ReportSubject]: ReportSubject[member] };
-
-interface Counts {
-  entries: number;
-  disclosed: number;
-  withheld: Record<string, number>;
-}
 
 /** What came from outside, read. */
 interface Given {
@@ -67,7 +62,7 @@ export async function verifyExport(files: AsyncIterable<ExportFile>, options: Ve
 
 class Verification {
   private readonly subject: Subject;
-  private readonly counts: Counts = { entries: 0, disclosed: 0, withheld: {} };
+  private readonly tally = new Tally();
   private completeness: Verdict = { state: 'not checked', reasons: [] };
   private attestation: Attestation = { policy: { state: 'not checked', reasons: [] }, attested: [], remarks: [] };
 
@@ -90,7 +85,7 @@ class Verification {
       await this.files.close();
     }
     const attested = this.attestation.attested.map((one) => ({ ...one, at: one.at.toISOString() }));
-    return composeReport(this.subject, { files: this.files.hash.count, ...this.counts, attested }, verdicts);
+    return composeReport(this.subject, { files: this.files.hash.count, ...this.counts(), attested }, verdicts);
   }
 
   private async check(): Promise<Verdicts> {
@@ -105,6 +100,7 @@ class Verification {
     const isCompared = known === null ? null : compareKnown(known, [...series, checkpoint]) || manifest.kind === 'log';
     if (manifest.kind === 'log') await this.checkLog(checkpoint, known, manifest);
     else await this.checkStreams(checkpoint, manifest);
+    await this.readSchemas(manifest);
     await this.checkSeal(key);
     return this.conclude(manifest, series.length, isCompared);
   }
@@ -151,8 +147,16 @@ class Verification {
       const bytes = await this.files.take(TIMESTAMPS_FILE);
       timestamps = locate({ file: TIMESTAMPS_FILE }, () => parseTimestamps(decodeUtf8(bytes)));
     }
+    await this.readPolicy(manifest);
     const { verifyStamp = null, now } = this.options;
     this.attestation = await attest(checkpoints, timestamps, { key, keyGiven: this.given.key !== null, policy: this.given.policy, verifyStamp, now });
+  }
+
+  /** The exporter's own: readable, never believed. Whoever made the export chose it. */
+  private async readPolicy(manifest: Manifest): Promise<void> {
+    if (!manifest.files.includes(POLICY_FILE)) return;
+    const bytes = await this.files.take(POLICY_FILE);
+    locate({ file: POLICY_FILE }, () => parsePolicy(bytes));
   }
 
   /** The caller's own checkpoint; signed by the same key, so a wrong file cannot pass as an old state of this log. */
@@ -162,7 +166,7 @@ class Verification {
   }
 
   private async checkLog(checkpoint: Checkpoint, known: Checkpoint | null, manifest: Manifest): Promise<void> {
-    const check = new LogCheck({ origin: checkpoint.origin, vkey: manifest.vkey, known, derivesHeads: this.options.derivesHeads === true });
+    const check = new LogCheck({ origin: checkpoint.origin, vkey: manifest.vkey, known, derivesHeads: this.options.derivesHeads === true }, this.tally);
     for (let n = 0; n * SEGMENT < checkpoint.size; n += 1) {
       const width = Math.min(SEGMENT, checkpoint.size - n * SEGMENT);
       const names = logSegmentNames(n, width);
@@ -172,9 +176,8 @@ class Verification {
       for (const entry of await readSegment(this.files, names, indexes)) {
         const listed = leaves[entry.place.index % SEGMENT] as Buffer;
         locate(entry.place, () => check.accept({ ...entry, listed }));
-        this.count(entry.record);
       }
-      this.options.onProgress?.({ entries: this.counts.entries, total: checkpoint.size });
+      this.options.onProgress?.({ entries: this.tally.entries, total: checkpoint.size });
     }
     check.finish(checkpoint);
     const heads: Finding[] = check.headsEntries === 0 ? [] : [{ code: this.options.derivesHeads === true ? 'HEADS_DERIVED' : 'HEADS_NOT_DERIVED' }];
@@ -182,10 +185,10 @@ class Verification {
   }
 
   private async checkStreams(checkpoint: Checkpoint, manifest: Manifest): Promise<void> {
-    const check = new StreamCheck(checkpoint, manifest);
-    const end = check.hasHeads ? headsFileName(0) : 'seal';
+    const check = new StreamCheck(checkpoint, manifest, this.tally);
+    const isEnd = streamsEnd(check.hasHeads, manifest);
     let last = SEGMENT;
-    for (let n = 0; (await this.files.peek()) !== end; n += 1) {
+    for (let n = 0; !isEnd(await this.files.peek()); n += 1) {
       const names = streamSegmentNames(n);
       const text = await this.files.take(names.proofs);
       if (last !== SEGMENT) fail('integrity', { code: 'PROOF_MALFORMED', file: names.proofs, detail: 'only the last segment may have fewer than 256 entries' });
@@ -196,9 +199,8 @@ class Verification {
       for (const entry of await readSegment(this.files, names, indexes)) {
         const proof = proofs[i++] as ProofRecord;
         locate(entry.place, () => check.accept({ ...entry, proof }));
-        this.count(entry.record);
       }
-      this.options.onProgress?.({ entries: this.counts.entries, total: null });
+      this.options.onProgress?.({ entries: this.tally.entries, total: null });
     }
     check.finish();
     if (check.hasHeads) await this.checkHeads(check, manifest);
@@ -215,10 +217,19 @@ class Verification {
     }
   }
 
-  private count(record: DisclosureRecord): void {
-    this.counts.entries += 1;
-    this.counts.disclosed += record.disclosed.length + record.links.length;
-    for (const [reason, digests] of Object.entries(record.withheld)) this.counts.withheld[reason] = (this.counts.withheld[reason] ?? 0) + digests.length;
+  /** Of each type and version in the entries, in ascending order. */
+  private async readSchemas(manifest: Manifest): Promise<void> {
+    if (!manifest.files.includes('schemas')) return;
+    const events = [...this.tally.group('events').keys()].filter((event) => event !== OTHER_NAMES);
+    for (const file of events.map(schemaFileName).sort()) {
+      const bytes = await this.files.take(file);
+      locate({ file }, () => checkSchema(bytes, file));
+    }
+  }
+
+  private counts(): Omit<ReportCounts, 'files'> {
+    const { entries, disclosed } = this.tally;
+    return { entries, disclosed, withheld: Object.fromEntries(this.tally.group('withheld')) };
   }
 
   private async checkSeal(key: VerifierKey): Promise<void> {
@@ -227,12 +238,13 @@ class Verification {
     const seal = locate(place, () => parseSeal(openOnly(decodeUtf8(note), key, 'seal')));
     await this.files.end();
     const { hash } = this.files;
+    const counts = this.counts();
     const differs = (expected: string, got: string): void => (expected === got ? undefined : fail('integrity', { code: 'SEAL_MISMATCH', ...place, expected, got }));
     differs(seal.sha256, hash.digest());
     const tally = (sum: { files: number; entries: number; disclosed: number }): string => `${sum.files} files, ${sum.entries} entries, ${sum.disclosed} disclosed`;
-    differs(tally(seal), tally({ files: hash.count, ...this.counts }));
+    differs(tally(seal), tally({ files: hash.count, ...counts }));
     const reasons = (sum: { readonly [reason: string]: number }): string => Object.keys(sum).sort().map((reason) => `${reason} ${sum[reason]}`).join(', ');
-    differs(reasons(seal.withheld), reasons(this.counts.withheld));
+    differs(reasons(seal.withheld), reasons(counts.withheld));
   }
 
   private conclude(manifest: Manifest, series: number, isCompared: boolean | null): Verdicts {
@@ -247,6 +259,12 @@ class Verification {
       policy,
     };
   }
+}
+
+/** The file that follows the last segment of a stream export; the heads of an export that proves where its streams end. */
+function streamsEnd(hasHeads: boolean, { files }: Manifest): (name: string | null) => boolean {
+  if (hasHeads) return (name) => name === headsFileName(0);
+  return (name) => name === 'seal' || (files.includes('schemas') && name?.startsWith('schemas/') === true);
 }
 
 /** The text of a note that this key signed and nobody else: a further line would be bytes that no signature covers. */

@@ -3,8 +3,7 @@
  * dishonest operator, who signs whatever he likes.
  */
 import { Writable } from 'node:stream';
-import type { Attachments } from '../../audit/bundle/attachments';
-import { writeLogBundle, type BundleEntry } from '../../audit/bundle/log-bundle';
+import { writeLogBundle, type BundleEntry, type BundleSource } from '../../audit/bundle/log-bundle';
 import { writeStreamBundle, type ProvenBundleEntry } from '../../audit/bundle/stream-bundle';
 import type { SeriesRecord } from '../../audit/log/checkpoint-series';
 import { signCheckpoint } from '../../audit/log/checkpoint';
@@ -149,14 +148,14 @@ export async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
   yield* items;
 }
 
-export async function logBundle(log: SampleLog, attachments: Attachments = {}): Promise<Buffer> {
+export async function logBundle(log: SampleLog, more: Partial<BundleSource> = {}): Promise<Buffer> {
   const sink = collect();
-  await writeLogBundle(sink.output, { checkpoint: log.checkpoint, vkey: KEY.vkey, signer: SIGNER, createdAt: CREATED_AT, mandate: null, entries: each(log.entries), ...attachments });
+  await writeLogBundle(sink.output, { checkpoint: log.checkpoint, vkey: KEY.vkey, signer: SIGNER, createdAt: CREATED_AT, mandate: null, entries: each(log.entries), ...more });
   return sink.bytes();
 }
 
 /** The entries of these streams, found by the links kept beside them; nothing shows where the streams end. */
-export async function streamBundle(log: SampleLog, ranges: readonly { stream: string; from: number; to: number }[], attachments: Attachments = {}): Promise<Buffer> {
+export async function streamBundle(log: SampleLog, ranges: readonly { stream: string; from: number; to: number }[], more: Partial<BundleSource> = {}): Promise<Buffer> {
   const sink = collect();
   const chosen: ProvenBundleEntry[] = [];
   for (const entry of log.entries) {
@@ -169,6 +168,6 @@ export async function streamBundle(log: SampleLog, ranges: readonly { stream: st
     );
     if (wanted) chosen.push({ ...entry, proof: await proveInclusion(entry.index, log.entries.length, log.read) });
   }
-  await writeStreamBundle(sink.output, { checkpoint: log.checkpoint, vkey: KEY.vkey, signer: SIGNER, createdAt: CREATED_AT, mandate: 'mandate_test', streams: ranges, period: null, ends: null, entries: each(chosen), ...attachments });
+  await writeStreamBundle(sink.output, { checkpoint: log.checkpoint, vkey: KEY.vkey, signer: SIGNER, createdAt: CREATED_AT, mandate: 'mandate_test', streams: ranges, period: null, ends: null, entries: each(chosen), ...more });
   return sink.bytes();
 }

@@ -51,8 +51,8 @@ describe('the export of a stream from a stored ledger', () => {
   const sign = async (): Promise<void> => void (await checkpointer.sign(await keeper.commit(true)));
 
   async function exported(stream: StreamName, from: string | null = null, until: string | null = null): Promise<{ written: WrittenExport; report: Report }> {
-    const order = { stream, from: from === null ? null : new Date(from), until: until === null ? null : new Date(until), mandate: null };
-    const written = await writeExport({ pool, signer, clock: () => clock }, order, path.join(folder, 'export.tar'));
+    const order = { stream, from: from === null ? null : new Date(from), until: until === null ? null : new Date(until), mandate: null, requestedBy: null };
+    const written = await writeExport({ pool, signer, policy: null, clock: () => clock }, order, path.join(folder, 'export.tar'));
     return { written, report: await verifyBundle(written.file, { vkey: signer.vkey }) };
   }
 

@@ -6,7 +6,8 @@ import { buildSchema, parse, validate } from 'graphql';
 import { examplesOf } from '../../gateway/example-operations';
 import { DEFAULT_DOCUMENT_LIMITS, documentCheck } from '../../gateway/operation-limits';
 import { loadConfig } from '../../kernel/config';
-import { contractPath, readContract, schemaFolder } from '../../schema/artefacts';
+import { contractPath, readContract } from '../../schema/artefacts';
+import { schemaFolder } from '../../schema/schema-folder';
 import { AUDIENCES } from '../../schema/vocabulary';
 import { openSample } from './open-sample';
 

@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { writeArtefacts } from '../../compose';
-import { firstDifference, makeArtefacts, readContract, schemaFolder } from '../../schema/artefacts';
+import { firstDifference, makeArtefacts, readContract } from '../../schema/artefacts';
+import { schemaFolder } from '../../schema/schema-folder';
 import { borrowersSample } from './sample/borrowers';
 import { debtsSample } from './sample/debts';
 

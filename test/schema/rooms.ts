@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { roomSchema } from '../../compose';
-import { schemaFolder } from '../../schema/artefacts';
+import { schemaFolder } from '../../schema/schema-folder';
 import type { RoomSchema } from '../../schema/subgraph-schema';
 import { ROOMS, type RoomName } from '../../schema/vocabulary';
 

@@ -159,23 +159,32 @@ describe('an operator who holds the key', () => {
 
 describe('a manifest', () => {
   const manifest = parseManifest;
-  const base = { kind: 'log' as const, checkpoint: { origin: ORIGIN, size: 0, root: Buffer.alloc(32).toString('base64') }, completeness: 'proven by this export' as const, createdAt: EIGHT.toISOString(), mandate: null, period: null, streams: [], vkey: KEY.vkey };
+  const base = { kind: 'log' as const, checkpoint: { origin: ORIGIN, size: 0, root: Buffer.alloc(32).toString('base64') }, completeness: 'proven by this export' as const, createdAt: EIGHT.toISOString(), mandate: null, period: null, requestedBy: null, streams: [], vkey: KEY.vkey };
 
   it('of version 1 is read as one without optional files', () => {
-    const v1 = formatManifest({ ...base, files: [] }).replace('cession-export/v2', 'cession-export/v1').replace('"files":[],', '').replace('"period":null,', '').replace('"v":2', '"v":1');
-    expect(manifest(v1)).toMatchObject({ files: [], period: null });
+    const v1 = formatManifest({ ...base, files: [] }).replace('cession-export/v3', 'cession-export/v1').replace('"files":[],', '').replace('"period":null,"requestedBy":null,', '').replace('"v":3', '"v":1');
+    expect(manifest(v1)).toMatchObject({ files: [], period: null, requestedBy: null });
+  });
+
+  it('of version 2 is read as one that does not say who asked', () => {
+    const v2 = formatManifest({ ...base, files: ['timestamps'] }).replace('cession-export/v3', 'cession-export/v2').replace('"requestedBy":null,', '').replace('"v":3', '"v":2');
+    expect(manifest(v2)).toMatchObject({ files: ['timestamps'], requestedBy: null });
   });
 
   it.each<[string, (text: string) => string]>([
-    ['version 1 with version 2 inside', (text) => text.replace('cession-export/v2', 'cession-export/v1')],
-    ['version 2 without files', (text) => text.replace('"files":["checkpoints","timestamps"],', '')],
-    ['version 2 without a period', (text) => text.replace('"period":null,', '')],
+    ['version 1 with version 3 inside', (text) => text.replace('cession-export/v3', 'cession-export/v1')],
+    ['version 2 with version 3 inside', (text) => text.replace('cession-export/v3', 'cession-export/v2').replace('"v":3', '"v":2')],
+    ['version 2 with a policy', (text) => text.replace('cession-export/v3', 'cession-export/v2').replace('"requestedBy":null,', '').replace('"timestamps"]', '"policy"]').replace('"v":3', '"v":2')],
+    ['version 3 without files', (text) => text.replace('"files":["checkpoints","timestamps"],', '')],
+    ['version 3 without a period', (text) => text.replace('"period":null,', '')],
+    ['version 3 without who asked', (text) => text.replace('"requestedBy":null,', '')],
+    ['a number for who asked', (text) => text.replace('"requestedBy":null', '"requestedBy":1')],
     ['a period of a whole log', (text) => text.replace('"period":null', '"period":{"from":"2026-11-21T08:00:00.000Z","until":null}')],
     ['files in another order', (text) => text.replace('["checkpoints","timestamps"]', '["timestamps","checkpoints"]')],
     ['a file twice', (text) => text.replace('["checkpoints","timestamps"]', '["checkpoints","checkpoints"]')],
     ['an unknown file', (text) => text.replace('["checkpoints","timestamps"]', '["heads"]')],
     ['files that are no list', (text) => text.replace('["checkpoints","timestamps"]', '"checkpoints"')],
-    ['version 3', (text) => text.replace('cession-export/v2', 'cession-export/v3').replace('"v":2', '"v":3')],
+    ['version 4', (text) => text.replace('cession-export/v3', 'cession-export/v4').replace('"v":3', '"v":4')],
   ])('of %s is refused', (_case, change) => {
     const text = formatManifest({ ...base, files: ['checkpoints', 'timestamps'] });
     expect(change(text)).not.toBe(text);

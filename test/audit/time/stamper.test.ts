@@ -88,7 +88,7 @@ describe('the checkpoints of a ledger', () => {
       expect(await stamps()).toBe(1);
       const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'cession-stamper-'));
       const file = path.join(folder, 'export.tar');
-      await writeExport({ pool, signer, clock: () => new Date() }, { stream: null, from: null, until: null, mandate: null }, file);
+      await writeExport({ pool, signer, policy: null, clock: () => new Date() }, { stream: null, from: null, until: null, mandate: null, requestedBy: null }, file);
       const report = await verifyBundle(file, { vkey: signer.vkey, verifyStamp: openStampVerifier(authority.rootPem) });
       expect(report).toMatchObject({ outcome: 'verified', attested: [{ by: 'timestamp', name: 'Test Authority' }] });
       await fs.rm(folder, { recursive: true });

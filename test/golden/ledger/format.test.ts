@@ -29,6 +29,7 @@ import { REASON_CODES } from '../../../audit/log/verdict';
 import { headLeafHash, headValue, HeadsTree, shownPageHash, streamKey } from '../../../audit/log/heads-tree';
 import { formatHeadProof, proveHead, type StreamHead } from '../../../audit/log/head-proof';
 import { collect } from '../../audit/sample-log';
+import { sampleAppendix } from '../../audit/sample-appendix';
 import { REWRITES_GOLDEN } from '../../support/test-run';
 
 const PAGE = join(__dirname, '../../../audit/FORMAT.md');
@@ -156,9 +157,9 @@ async function makeExamples(): Promise<{ texts: ReadonlyMap<string, string>; log
   const signed = await signCheckpoint({ origin: ORIGIN, size, root: range.root() }, SIGNER);
   const checkpoint = await cosigned(signed);
   const series = [{ checkpoint: await signCheckpoint({ origin: ORIGIN, size: 2, root: roots[1] as Buffer }, SIGNER), consistency: await proveConsistency(2, size, read) }];
-  const source = { checkpoint, series, vkey: KEY.vkey, signer: SIGNER, createdAt: '2026-11-21T20:30:00.000Z', mandate: null };
+  const source = { checkpoint, series, vkey: KEY.vkey, signer: SIGNER, createdAt: '2026-11-21T20:30:00.000Z', mandate: null, policy: Buffer.from(POLICY) };
   const log = collect();
-  await writeLogBundle(log.output, { ...source, entries: Readable.from(entries) as AsyncIterable<BundleEntry> });
+  await writeLogBundle(log.output, { ...source, appendix: sampleAppendix(), entries: Readable.from(entries) as AsyncIterable<BundleEntry> });
   const stream = collect();
   const prove = async (index: number) => ({ ...(entries[index] as BundleEntry), proof: await proveInclusion(index, size, read) });
   const debt = await prove(DEBT_INDEX);
@@ -167,7 +168,7 @@ async function makeExamples(): Promise<{ texts: ReadonlyMap<string, string>; log
   const present = proveHead(heads, debtStream, lastOf.get(debtStream) as StreamHead);
   const chosen = Readable.from([debt]) as AsyncIterable<typeof debt>;
   const ends = { entry: await prove(EVENTS.length), proofs: [present] };
-  await writeStreamBundle(stream.output, { ...source, streams: [{ stream: debtStream, from: 1, to: 1 }], period: null, ends, entries: chosen });
+  await writeStreamBundle(stream.output, { ...source, appendix: sampleAppendix(), streams: [{ stream: debtStream, from: 1, to: 1 }], period: null, ends, entries: chosen });
   const files = async (bundle: Buffer): Promise<Map<string, string>> => {
     const found = new Map<string, string>();
     for await (const { name, bytes } of readContainer(Readable.from([bundle], { objectMode: false }))) found.set(name, bytes.toString());
@@ -197,6 +198,7 @@ async function makeExamples(): Promise<{ texts: ReadonlyMap<string, string>; log
     ['paths', paths.map(([level, index, width]) => `${level ?? 'entries'} ${index} ${width} → ${tilePath({ level, index, width })}`).join('\n')],
     ['header', createHash('sha256').update(memberHeader('manifest', 700)).digest('hex')],
     ['manifest', (ofLog.get('manifest') as string).trimEnd()],
+    ['schema', (ofLog.get('schemas/audit.LedgerCreated.v1.json') as string).trimEnd()],
     ['record', (ofLog.get('disclosures/000') as string).trimEnd().split('\n')[2] as string],
     ['proof', (ofStream.get('proofs/000') as string).trimEnd().split('\n')[0] as string],
     ['headsentry', (entries[EVENTS.length] as BundleEntry).bytes.toString()],
@@ -245,9 +247,9 @@ describe('the format page', () => {
     }
   });
 
-  it.each(['log', 'stream'] as const)('stands for a reader that still verifies the %s export of version 1, which is never rewritten', async (kind) => {
-    const file = join(__dirname, 'v1', `${kind}.tar`);
-    expect(readFileSync(file).includes('cession-export/v1\n')).toBe(true);
+  it.each([1, 2].flatMap((version) => (['log', 'stream'] as const).map((kind) => ({ version, kind }))))('stands for a reader that still verifies the $kind export of version $version, which is never rewritten', async ({ version, kind }) => {
+    const file = join(__dirname, `v${version}`, `${kind}.tar`);
+    expect(readFileSync(file).includes(`cession-export/v${version}\n`)).toBe(true);
     expect(await verifyBundle(file, { vkey: KEY.vkey })).toMatchObject({ outcome: 'verified', exitCode: 0, integrity: { state: 'proven' }, policy: { state: 'not checked' } });
   });
 

@@ -1,0 +1,96 @@
+/**
+ * What an export holds, counted: by event, purpose, party, refusal and release of personal data, and over time. Made by who
+ * writes an export and again by who verifies it, so that a summary in it can be held against the entries. Holds no value of any of them.
+ */
+import { canonicalize } from './canonical';
+import type { DisclosureRecord, HiddenMember } from './disclosure-record';
+import type { ParsedEntry } from './entry';
+import { CODE } from './event-shape';
+import { Timeline } from './timeline';
+
+/** What is counted by name; see audit/FORMAT.md for each. */
+export const TALLY_GROUPS = ['actors', 'audiences', 'events', 'parties', 'purposes', 'refusals', 'releases', 'withheld'] as const;
+export type TallyGroup = (typeof TALLY_GROUPS)[number];
+
+/** A group has so many names at most, those that come first; a stranger's file must not fill the memory. */
+export const MAX_NAMES = 4_096;
+/** Under which the rest of a group is counted. No name that is counted looks like it. */
+export const OTHER_NAMES = '*';
+/** Stands in the name of a release for an entry without a purpose. */
+export const NO_PURPOSE = '-';
+
+const PARTY = /^(creditor|agency|regulator)_[0-9a-z]{26}$/;
+const ACTING = 'actorOrg';
+const RELEASE = '.DataDisclosed';
+const RULE = /^[A-Z][A-Z0-9-]{0,79}$/;
+/** An entry stands for no more refusals than this; more would be no count that anybody made. */
+const MAX_REFUSALS = 1_000_000_000;
+
+export class Tally {
+  readonly timeline = new Timeline();
+  private readonly counts: { readonly [group in TallyGroup]: Map<string, number> };
+  entries = 0;
+  /** Values and links shown. */
+  disclosed = 0;
+
+  constructor() {
+    this.counts = Object.fromEntries(TALLY_GROUPS.map((group) => [group, new Map<string, number>()])) as unknown as Record<TallyGroup, Map<string, number>>;
+  }
+
+  /** How often each name of a group was counted. */
+  group(name: TallyGroup): ReadonlyMap<string, number> {
+    return this.counts[name];
+  }
+
+  /** `members`: the hidden values of the event that the record shows. */
+  add({ event, recordedAt }: ParsedEntry, record: DisclosureRecord, members: readonly HiddenMember[]): void {
+    this.entries += 1;
+    this.disclosed += record.disclosed.length + record.links.length;
+    for (const [reason, digests] of Object.entries(record.withheld)) this.count('withheld', reason, digests.length);
+    this.count('events', `${event.type}/${event.typeVersion}`);
+    this.count('audiences', event.actor.audience);
+    if (event.purpose !== null) this.count('purposes', event.purpose);
+    this.countParties(members);
+    this.timeline.add(recordedAt, this.countReleases(event) ? 1 : 0, this.countRefusals(event) ? 1 : 0);
+  }
+
+  private count(group: TallyGroup, name: string, by = 1): void {
+    const names = this.counts[group];
+    const counted = names.has(name) || names.size < MAX_NAMES ? name : OTHER_NAMES;
+    names.set(counted, (names.get(counted) ?? 0) + by);
+  }
+
+  /** An organisation counts once per entry, however often the entry names it. */
+  private countParties(members: readonly HiddenMember[]): void {
+    const named = new Set<string>();
+    for (const { name, value } of members) {
+      if (typeof value !== 'string' || !PARTY.test(value)) continue;
+      named.add(value);
+      if (name === ACTING) this.count('actors', value);
+    }
+    for (const id of named) this.count('parties', id);
+  }
+
+  private countReleases({ type, facts, actor, purpose }: ParsedEntry['event']): boolean {
+    const { categories } = facts;
+    if (!type.endsWith(RELEASE) || !Array.isArray(categories)) return false;
+    const distinct = new Set<unknown>(categories);
+    for (const category of distinct) if (typeof category === 'string' && CODE.test(category)) this.count('releases', `${category}/${actor.audience}/${purpose ?? NO_PURPOSE}`);
+    return true;
+  }
+
+  private countRefusals({ facts }: ParsedEntry['event']): boolean {
+    const { ruleId, count } = facts;
+    if (typeof ruleId !== 'string' || !RULE.test(ruleId) || typeof count !== 'number') return false;
+    if (!Number.isSafeInteger(count) || count < 1 || count > MAX_REFUSALS) return false;
+    this.count('refusals', ruleId, count);
+    return true;
+  }
+}
+
+/** The one text a tally has: canonical JSON, so that two are the same when their texts are. */
+export function formatTally(tally: Tally): string {
+  const groups = Object.fromEntries(TALLY_GROUPS.map((group) => [group, Object.fromEntries(tally.group(group))]));
+  const timeline = { stretches: Object.fromEntries(tally.timeline.stretches), unit: tally.timeline.unit };
+  return canonicalize({ ...groups, disclosed: tally.disclosed, entries: tally.entries, timeline, v: 1 });
+}
