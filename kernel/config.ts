@@ -53,6 +53,8 @@ export const DEFAULT_SELF_CHECK_INTERVAL_MS = 86_400_000;
 export const DEFAULT_FOLLOWER_BOUND_MS = 2_000;
 /** Milliseconds an answer waits for its ledger receipt before LEDGER_UNAVAILABLE or `pending: true`. */
 export const DEFAULT_RECEIPT_DEADLINE_MS = 2_000;
+/** Days until the last backup that holds a destroyed key has expired: five weeks of daily backups. */
+export const DEFAULT_BACKUP_RETENTION_DAYS = 35;
 /** Debts of the generated sample that the first start of an empty hub seeds. */
 export const DEFAULT_SAMPLE_DEBTS = 2_000;
 /** Origin line of checkpoints; part of every signature, so it cannot change once the ledger exists. */
@@ -133,6 +135,8 @@ export interface Config {
   /** What `/metrics` asks of whoever reads it; null: only this machine may. */
   readonly metricsToken: Secret | null;
   readonly rooms: Readonly<Record<RoomName, RoomAddress>>;
+  /** How long the longest-kept backup of the key store lives; 0: there is none. */
+  readonly backupRetentionDays: number;
   readonly sampleDebts: number;
   readonly logLevel: LogLevel;
 }
@@ -183,6 +187,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     },
     metricsToken: readMetricsToken(from),
     rooms: readRooms(from),
+    backupRetentionDays: from.integer('CESSION_BACKUP_RETENTION_DAYS', DEFAULT_BACKUP_RETENTION_DAYS, 0, 36_500),
     sampleDebts: from.integer('CESSION_SAMPLE_DEBTS', DEFAULT_SAMPLE_DEBTS, 0, 1_000_000),
     logLevel: from.choice('LOG_LEVEL', LOG_LEVELS, DEFAULT_LOG_LEVEL),
   };

@@ -25,6 +25,8 @@ export interface RoomServices {
   readonly clock: () => Date;
   /** A follower unconfirmed for longer than this is behind (DESIGN §1: 2 s). */
   readonly followerBoundMs: number;
+  /** How long a backup may still hold a key that was destroyed. */
+  readonly backupRetentionDays: number;
   /** How long a command or a disclosure waits for its receipt. */
   readonly receiptDeadlineMs: number;
 }

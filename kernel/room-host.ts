@@ -65,6 +65,7 @@ export async function openRoom(definition: RoomDefinition, surroundings: RoomSur
     clock,
     followerBoundMs: config.ledger.followerBoundMs,
     receiptDeadlineMs: config.ledger.receiptDeadlineMs,
+    backupRetentionDays: config.backupRetentionDays,
   };
   const { schema } = definition.subgraph();
   gatePersonalFields(schema);
@@ -90,7 +91,7 @@ interface Workers {
 
 /** Relay, follower and sweep: each at most once among all replicas of a room, wherever its lease happens to be. */
 function startWorkers(definition: RoomDefinition, surroundings: RoomSurroundings, database: RoomDatabase, receipts: Receipts): Workers {
-  const { ledger, diagnostics } = surroundings;
+  const { ledger, keyStore, diagnostics } = surroundings;
   const { worker } = database;
   const halted = new Set<string>();
   const onHalt = (part: string) => (error: Error) => {
@@ -107,7 +108,7 @@ function startWorkers(definition: RoomDefinition, surroundings: RoomSurroundings
       return async () => (clearInterval(sweep), relay.stop());
     }),
     runUnderLease(worker, `follower:${definition.name}`, () => {
-      const follower = new Follower({ worker, ledger, following, onHalt: onHalt('follower'), onTrouble: onTrouble('follower') });
+      const follower = new Follower({ worker, ledger, keyStore, following, onHalt: onHalt('follower'), onTrouble: onTrouble('follower') });
       follower.start();
       return () => follower.stop();
     }),

@@ -22,6 +22,7 @@ export const ID_ROOMS = {
   borrower: 'borrowers',
   person: 'borrowers',
   contact: 'borrowers',
+  hold: 'borrowers',
   event: 'audit',
   export: 'audit',
   regulator: 'audit',

@@ -24,6 +24,7 @@ export const NODE_TYPES: Readonly<Record<IdPrefix, string | null>> = {
   borrower: 'Borrower',
   person: 'Person',
   contact: 'ContactPoint',
+  hold: 'LegalHold',
   event: 'LedgerEntry',
   export: 'Export',
   regulator: null,

@@ -231,6 +231,30 @@ export const RULE_TEXTS = {
     message: { en: 'An agency cannot have this contact point from this source.', zh: '受托机构不可能从该来源合法取得此联系方式。' },
     remedy: { en: 'Name the debtor, a contact whom the debtor named, or a public channel, if that is where it is from.', zh: '如确实来自债务人授权、其预留联系人或合法公开渠道，请注明相应来源。' },
   },
+  'CONTACT-BORROWER-KEPT': {
+    message: { en: 'The personal data of this borrower was erased; nothing can be added to it.', zh: '该债务人的个人信息已删除，不能再添加。' },
+    remedy: { en: 'Register the borrower anew where there is a new basis for it.', zh: '如有新的处理依据，请重新登记该债务人。' },
+  },
+  'ERASURE-ONCE': {
+    message: { en: 'The erasure of this borrower was ordered before.', zh: '该债务人的个人信息此前已被要求删除。' },
+    remedy: { en: 'Nothing is left to do: the field erasure of the borrower says how far it is.', zh: '无需再次操作；债务人的 erasure 字段说明进度。' },
+  },
+  'ERASURE-NO-HOLD': {
+    message: { en: 'Legal holds that stand on this borrower: {holds}. What they preserve may not be erased.', zh: '该债务人有 {holds} 项有效的法律保全，受保全的信息不得删除。' },
+    remedy: { en: 'Order the erasure when the last hold is lifted.', zh: '请在最后一项法律保全解除后再要求删除。' },
+  },
+  'ERASURE-NO-GRANT': {
+    message: { en: 'Open grants of agencies over this borrower: {grants}. They hold copies that an erasure here would not reach.', zh: '受托机构对该债务人仍有 {grants} 项有效授权，其持有的副本不会因此删除。' },
+    remedy: { en: 'Recall the placements first, so that the agencies return or destroy what they have.', zh: '请先收回委托，使受托机构返还或销毁其持有的信息。' },
+  },
+  'HOLD-BEFORE-ERASURE': {
+    message: { en: 'The erasure of this borrower was ordered before; there is nothing left to preserve.', zh: '该债务人的个人信息此前已被要求删除，已无可保全的内容。' },
+    remedy: { en: 'Preserve what other sources hold; the entry of the erasure tells when and on which basis.', zh: '请保全其他来源的资料；删除的台账记录载有时间和依据。' },
+  },
+  'HOLD-STANDS': {
+    message: { en: 'This legal hold was lifted before.', zh: '该法律保全此前已解除。' },
+    remedy: { en: 'Place a new hold if there is a new reason.', zh: '如有新的理由，请另行设立法律保全。' },
+  },
   'CONTACT-RIGHT-CURRENT': {
     message: { en: 'The right to this borrower changed while the contact point was being added; it was withdrawn.', zh: '添加联系方式期间，对该债务人的权利发生变更，该联系方式已撤回。' },
     remedy: { en: 'Repeat the command with another clientKey once you hold a right that stands.', zh: '请在取得有效权利后使用新的 clientKey 重试。' },

@@ -10,12 +10,18 @@ import { verifyCheckpoint, type Checkpoint } from '../../audit/log/checkpoint';
 import { parseVkey } from '../../audit/log/note-key';
 import { CompactRange } from '../../audit/log/tree';
 import type { Ledger, LedgerPage, StoredEntry } from '../ledger';
+import type { KeyStore } from '../vault/key-store';
 import { workerTransaction } from '../worker-transaction';
 import { FollowerMismatch, readFollowedEvent, type FollowedEvent } from './followed-event';
 import { readEntry } from './read-entry';
 
+/** What a handler reaches beyond its transaction: only what it may repeat, for a transaction that fails is run again. */
+export interface FollowMeans {
+  readonly keyStore: Pick<KeyStore, 'destroyKey'>;
+}
+
 /** Applies one event; runs inside the transaction that also moves the follower's position. */
-export type FollowHandler = (client: PoolClient, event: FollowedEvent) => Promise<void>;
+export type FollowHandler = (client: PoolClient, event: FollowedEvent, means: FollowMeans) => Promise<void>;
 
 /** Event type → the versions this room can read. Older versions are read by upcasters inside the handler. */
 export interface Following {
@@ -23,7 +29,7 @@ export interface Following {
   readonly handler: FollowHandler;
 }
 
-export interface FollowerOptions {
+export interface FollowerOptions extends FollowMeans {
   readonly worker: Pool;
   readonly ledger: Ledger;
   readonly following: ReadonlyMap<string, readonly Following[]>;
@@ -166,7 +172,7 @@ export class Follower {
       if (!versions.includes(event.typeVersion)) {
         throw new FollowerMismatch(`entry ${event.index}: ${event.type} version ${event.typeVersion} is newer than this room can read`);
       }
-      await handler(client, event);
+      await handler(client, event, this.options);
     }
   }
 

@@ -59,6 +59,7 @@ async function execute(context: RoomContext, work: CommandWork, borrower: Regist
     nationalIdIndex: index,
     employer: borrower.employer === null ? null : sealed(EMPLOYER_BINDING, borrower.employer),
     registeredAt: transaction.now,
+    erasedAt: null,
   });
   await insertContactPoints(transaction, contacts);
   await work.record(borrowersRegistered(creditorId, [{ borrowerId, personId }], null));

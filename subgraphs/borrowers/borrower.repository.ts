@@ -10,7 +10,7 @@ import type { Transaction } from '../../kernel/transaction';
 import type { Page } from '../../schema/page';
 import { BorrowerRow } from './borrower.row';
 
-const COLUMNS = `id, creditor_id as "creditorId", name, national_id as "nationalId", national_id_index as "nationalIdIndex", employer, registered_at as "registeredAt"`;
+const COLUMNS = `id, creditor_id as "creditorId", name, national_id as "nationalId", national_id_index as "nationalIdIndex", employer, registered_at as "registeredAt", erased_at as "erasedAt"`;
 const LIST: KeysetList = { table: 'borrower', columns: COLUMNS, order: [{ name: 'id', type: 'text' }] };
 
 /** Null for absent and out of scope alike, by one statement. */

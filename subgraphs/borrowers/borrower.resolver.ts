@@ -94,8 +94,8 @@ export class BorrowerResolver {
   }
 
   @FieldResolver()
-  async phones(@Root() { id }: Borrower, @Ctx() context: RoomContext): Promise<string[]> {
-    return openActive(context, id, 'PHONE');
+  async phones(@Root() { id, row }: Borrower, @Ctx() context: RoomContext): Promise<string[] | null> {
+    return row.erasedAt !== null ? null : openActive(context, id, 'PHONE');
   }
 
   @FieldResolver()

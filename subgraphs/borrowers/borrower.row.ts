@@ -9,8 +9,9 @@ export class BorrowerRow {
   @Column('text', { name: 'creditor_id' })
   creditorId!: string;
 
-  @Column('bytea')
-  name!: Buffer;
+  /** Null once erased. */
+  @Column('bytea', { nullable: true })
+  name!: Buffer | null;
 
   @Column('bytea', { name: 'national_id', nullable: true })
   nationalId!: Buffer | null;
@@ -23,4 +24,7 @@ export class BorrowerRow {
 
   @Column('timestamptz', { name: 'registered_at' })
   registeredAt!: Date;
+
+  @Column('timestamptz', { name: 'erased_at', nullable: true })
+  erasedAt!: Date | null;
 }

@@ -51,19 +51,19 @@ export class Borrower implements Node {
   @Audience('INTERNAL', 'PARTNER', 'REGULATOR', 'BORROWER')
   @Personal('CONTACT')
   @Vaulted()
-  @Field(() => [String], { nullable: true, description: 'Phone numbers in use, the oldest first.' })
+  @Field(() => [String], { nullable: true, description: 'Phone numbers in use, the oldest first; null when erased.' })
   phones?: string[] | null;
 
   @Audience('INTERNAL', 'PARTNER', 'REGULATOR', 'BORROWER')
   @Personal('CONTACT')
   @Vaulted()
-  @Field(() => String, { nullable: true, description: 'The e-mail address in use that was added last.' })
+  @Field(() => String, { nullable: true, description: 'The e-mail address in use that was added last; null when unknown or erased.' })
   email?: string | null;
 
   @Audience('INTERNAL', 'PARTNER', 'REGULATOR', 'BORROWER')
   @Personal('ADDRESS')
   @Vaulted()
-  @Field(() => String, { nullable: true, description: 'The postal address in use that was added last.' })
+  @Field(() => String, { nullable: true, description: 'The postal address in use that was added last; null when unknown or erased.' })
   address?: string | null;
 
   /** Whose data the release gate decides about. Not a field of the schema. */

@@ -17,6 +17,7 @@ import { contactPointAdded } from './borrower.event';
 import { loadScopeOf } from './borrower.repository';
 import { categoryOf, contactBinding, CONTACT_RULE_PACK, CONTACT_RULES, isSourceLawfulFor, normaliseContact } from './contact-point';
 import { WITHDRAW_CONTACT, withdrawalArgument } from './contact-point.reconsideration';
+import { isErasureOrdered } from './erasure.repository';
 import { insertContactPoints } from './contact-point.repository';
 import type { ContactPointRow } from './contact-point.row';
 import type { AddContactPointInput } from './contact-point.type';
@@ -51,8 +52,9 @@ async function execute(context: RoomContext, work: CommandWork, input: AddContac
   if (!isSourceLawfulFor(actor.audience, input.source)) {
     return { refusal: refusalOf({ ruleId: 'CONTACT-SOURCE-LAWFUL', rulePack: CONTACT_RULE_PACK }), ...about(context, subject) };
   }
-  const key = (await services.keyStore.keys([input.borrowerId])).get(input.borrowerId);
-  if (key === undefined) throw new HubError('CONFLICT', 'The personal data of this borrower was erased; nothing can be added to it.');
+  // Without an order a missing key is an erasure all the same: one that a restored room has not followed to yet.
+  const key = (await isErasureOrdered(transaction, input.borrowerId)) ? undefined : (await services.keyStore.keys([input.borrowerId])).get(input.borrowerId);
+  if (key === undefined) return { refusal: refusalOf({ ruleId: 'CONTACT-BORROWER-KEPT', rulePack: CONTACT_RULE_PACK }), ...about(context, subject) };
   const id = newId('contact');
   const row: ContactPointRow = {
     id,

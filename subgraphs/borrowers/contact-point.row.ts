@@ -17,8 +17,9 @@ export class ContactPointRow {
   @Column('text')
   kind!: ContactKind;
 
-  @Column('bytea')
-  value!: Buffer;
+  /** Null once the borrower is erased. */
+  @Column('bytea', { nullable: true })
+  value!: Buffer | null;
 
   @Column('text')
   source!: ContactSource;

@@ -14,11 +14,19 @@ import { loadContactPoint } from './contact-point.repository';
 import { ContactPointResolver } from './contact-point.resolver';
 import { ContactPointRow } from './contact-point.row';
 import { toContactPoint } from './contact-point.type';
+import { BORROWERS_FOLLOWING } from './erasure.follower';
+import { ErasureResolver } from './erasure.resolver';
+import { ErasureRow } from './erasure.row';
+import { loadLegalHold } from './legal-hold.repository';
+import { BorrowerHoldsResolver, LegalHoldResolver } from './legal-hold.resolver';
+import { LegalHoldRow } from './legal-hold.row';
+import { toLegalHold } from './legal-hold.type';
 import { CreateBorrowers1763700001000 } from './migrations/create-borrowers';
+import { CreateErasures1763700002000 } from './migrations/create-erasures';
 
 export function subgraphSchema(): RoomSchema {
   return buildRoomSchema<RoomContext>({
-    resolvers: [BorrowerResolver, CreditorBorrowersResolver, ContactPointResolver],
+    resolvers: [BorrowerResolver, CreditorBorrowersResolver, ContactPointResolver, ErasureResolver, LegalHoldResolver, BorrowerHoldsResolver],
     references: {
       Borrower: async ({ id }, context) => {
         const row = await loadBorrower(context, id);
@@ -28,6 +36,10 @@ export function subgraphSchema(): RoomSchema {
         const row = await loadContactPoint(context, id);
         return row === null ? null : toContactPoint(row);
       },
+      LegalHold: async ({ id }, context) => {
+        const row = await loadLegalHold(context, id);
+        return row === null ? null : toLegalHold(row);
+      },
       Creditor: ({ id }) => ({ id }),
     },
   });
@@ -36,9 +48,9 @@ export function subgraphSchema(): RoomSchema {
 export const borrowersRoom: RoomDefinition = {
   name: 'borrowers',
   subgraph: subgraphSchema,
-  rows: [BorrowerRow, ContactPointRow],
-  migrations: [roomTables('borrowers'), CreateBorrowers1763700001000],
-  following: new Map(),
+  rows: [BorrowerRow, ContactPointRow, ErasureRow, LegalHoldRow],
+  migrations: [roomTables('borrowers'), CreateBorrowers1763700001000, CreateErasures1763700002000],
+  following: BORROWERS_FOLLOWING,
   reconsiderations: new Map([[WITHDRAW_CONTACT, withdrawContactPoint]]),
 };
 

@@ -27,10 +27,10 @@ const marksIndex =
     await client.query(`update placement set ${column} = $2 where id = $1`, [hiddenId(event, 'placementId'), event.index]);
   };
 
-async function activate(client: PoolClient, event: FollowedEvent): Promise<void> {
-  await marksIndex('grant_opened_index')(client, event);
+const activate: FollowHandler = async (client, event, means) => {
+  await marksIndex('grant_opened_index')(client, event, means);
   await client.query(`update placement set state = 'ACTIVE', changed_at = $2 where id = $1 and state = 'ACCEPTED'`, [hiddenId(event, 'placementId'), event.occurredAt]);
-}
+};
 
 const version1 = (handler: FollowHandler): readonly Following[] => [{ versions: [1], handler }];
 

@@ -21,7 +21,9 @@ export async function rebuildStanding(database: TestDatabase, definition: RoomDe
   const { worker } = await database.open(databaseOf(definition));
   const halted: Error[] = [];
   const note = (error: unknown): void => void halted.push(error as Error);
-  const follower = new Follower({ worker, ledger, following: withStanding(definition.following), onHalt: note, onTrouble: note });
+  // The rooms of the history destroyed every key there was to destroy.
+  const keyStore = { destroyKey: () => Promise.resolve(false) };
+  const follower = new Follower({ worker, ledger, keyStore, following: withStanding(definition.following), onHalt: note, onTrouble: note });
   follower.start();
   try {
     for (;;) {

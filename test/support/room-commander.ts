@@ -7,7 +7,7 @@ import type { TestRooms } from './test-rooms';
 const ROOM_OF: readonly (readonly [RegExp, RoomName])[] = [
   [/\b(registerAgency|recordLicence|\w+Engagement|attestSecurity)\(/, 'agencies'],
   [/\b(signAgreement|terminateAgreement|\w+StaffAuthority|\w+SupervisionMandate)\(/, 'creditors'],
-  [/\bregisterBorrower\(/, 'borrowers'],
+  [/\b(registerBorrower|eraseBorrower|\w+LegalHold)\(/, 'borrowers'],
 ];
 
 export class RoomCommanders {

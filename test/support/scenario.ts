@@ -106,6 +106,20 @@ export async function registerBorrower(operator: Commander, name = 'Synthetic Pe
   return (await accepted(command<Accepted & { borrower: { id: string } }>(operator, 'registerBorrower', 'RegisterBorrowerInput', selection, input))).borrower.id;
 }
 
+export async function placeLegalHold(operator: Commander, borrowerId: string): Promise<string> {
+  const selection = '... on LegalHoldChanged { ledgerIndex legalHold { id } }';
+  const step = command<Accepted & { legalHold: { id: string } }>(operator, 'placeLegalHold', 'PlaceLegalHoldInput', selection, { borrowerId, basis: 'LEGAL_CLAIM' });
+  return (await accepted(step)).legalHold.id;
+}
+
+export async function liftLegalHold(operator: Commander, legalHoldId: string): Promise<Accepted> {
+  return accepted(command(operator, 'liftLegalHold', 'LiftLegalHoldInput', '... on LegalHoldChanged { ledgerIndex }', { legalHoldId }));
+}
+
+export function eraseBorrower(operator: Commander, borrowerId: string): Promise<Accepted> {
+  return command(operator, 'eraseBorrower', 'EraseBorrowerInput', '... on BorrowerErased { ledgerIndex pending }', { borrowerId, basis: 'PIPL_47' });
+}
+
 /** A borrower with one overdue debt, its amount determined today unless `determined` is false. */
 export async function registerDebt(operator: Commander, options: { borrowerId?: string; product?: string; determined?: boolean } = {}): Promise<RegisteredDebt> {
   const borrowerId = options.borrowerId ?? (await registerBorrower(operator));

@@ -2,7 +2,7 @@
  * Faults of the follower as a table: killed around each statement of a page, fed pages that are repeated, out of order,
  * altered or too short. It either ends at the same standing as one that was never disturbed, or halts and says where.
  */
-import type { Pool, PoolClient } from 'pg';
+import type { Pool } from 'pg';
 import { AUDIT_DATABASE } from '../../../audit/definition';
 import type { OpenedLedger } from '../../../audit/ledger-port';
 import type { RoomDatabase } from '../../../kernel/database/room-database';
@@ -11,6 +11,7 @@ import { STANDING_FOLLOWING } from '../../../kernel/follower/standing.follower';
 import type { Ledger, LedgerPage } from '../../../kernel/ledger';
 import { roomTables } from '../../../kernel/room-tables';
 import { newId } from '../../../schema/ids';
+import { dyingPool } from '../../support/dying-pool';
 import { appendStanding } from '../../support/standing-history';
 import { testDatabase } from '../../support/test-database';
 import { openTestLedger } from '../../support/test-ledger';
@@ -54,7 +55,7 @@ const PATIENCE_MS = 20_000;
 /** Runs a follower until it has halted or `until` says so. */
 async function follow(port: Ledger, until: () => Promise<boolean>, worker: Pool = debts.worker, following: ReadonlyMap<string, readonly Following[]> = STANDING_FOLLOWING): Promise<Error | null> {
   let halted: Error | null = null;
-  const follower = new Follower({ worker, ledger: port, following, onHalt: (error) => (halted = error), onTrouble: () => undefined });
+  const follower = new Follower({ worker, ledger: port, keyStore: { destroyKey: () => Promise.resolve(false) }, following, onHalt: (error) => (halted = error), onTrouble: () => undefined });
   follower.start();
   const deadline = Date.now() + PATIENCE_MS;
   while (halted === null && Date.now() < deadline && !(await until())) await new Promise((resolve) => setTimeout(resolve, 2));
@@ -78,26 +79,6 @@ function ledgerWith(change: (page: LedgerPage, from: number) => LedgerPage): Led
 
 const honest = ledgerWith((page) => page);
 
-/** A connection that dies at its n-th statement, before or after the statement took effect. */
-function dyingPool(dieAt: number, persisted: boolean): { pool: Pool; isDead: () => boolean } {
-  let step = 0;
-  let dead = false;
-  const pool = {
-    query: (...given: unknown[]) => (debts.worker.query as (...q: unknown[]) => unknown)(...given),
-    connect: async () => {
-      const client = await debts.worker.connect();
-      const query = async (...given: unknown[]) => {
-        if (step++ !== dieAt || dead) return (client.query as (...q: unknown[]) => Promise<unknown>).apply(client, given);
-        dead = true;
-        if (persisted) await (client.query as (...q: unknown[]) => Promise<unknown>).apply(client, given);
-        throw new Error('the connection died');
-      };
-      return { query, release: (broken?: boolean) => client.release(broken ?? dead) } as unknown as PoolClient;
-    },
-  };
-  return { pool: pool as unknown as Pool, isDead: () => dead };
-}
-
 describe('a follower killed at any statement continues to the same standing', () => {
   it.each([0, 1, 2, 3, 5, 8, 13].flatMap((dieAt) => [{ dieAt, persisted: false }, { dieAt, persisted: true }]))(
     'statement $dieAt, persisted: $persisted',
@@ -105,7 +86,7 @@ describe('a follower killed at any statement continues to the same standing', ()
       expect(await follow(honest, isCaughtUp)).toBeNull();
       const undisturbed = await standing();
       await forget();
-      const dying = dyingPool(dieAt, persisted);
+      const dying = dyingPool(debts.worker, dieAt, persisted);
       expect(await follow(honest, async () => dying.isDead() || (await isCaughtUp()), dying.pool)).toBeNull();
       expect(await follow(honest, isCaughtUp)).toBeNull();
       expect(await standing()).toEqual(undisturbed);

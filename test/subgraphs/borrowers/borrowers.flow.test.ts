@@ -84,7 +84,7 @@ describe('a borrower', () => {
     expect(JSON.stringify(answer.errors)).not.toContain('my secret');
   });
 
-  it('is erased by destroying its key: every vaulted value is null, the row stays', async () => {
+  it('whose key is gone has null for every vaulted value, and the row stays', async () => {
     const { staff, borrowerId } = await registered();
     await rooms.keyStore.destroyKey(borrowerId);
     const answer = await rooms.execute('borrowers', staff, BORROWER, { id: borrowerId });
@@ -214,7 +214,7 @@ describe('the scope of borrowers', () => {
 });
 
 describe('row-level security of the borrowers room', () => {
-  it.each(['borrower', 'contact_point'])('shows no row of %s to a request without an actor', async (table) => {
+  it.each(['borrower', 'contact_point', 'legal_hold', 'erasure'])('shows no row of %s to a request without an actor', async (table) => {
     await registered();
     expect(await rooms.room('borrowers').database.request.query(`select count(*) from ${table}`)).toEqual([{ count: 0 }]);
   });
@@ -224,7 +224,7 @@ describe('row-level security of the borrowers room', () => {
   });
 
   it('lets no request change or remove what was registered', async () => {
-    for (const statement of [`update borrower set name = ''`, 'delete from borrower', `update contact_point set source = 'CONTRACT'`]) {
+    for (const statement of [`update borrower set name = ''`, 'delete from borrower', `update contact_point set source = 'CONTRACT'`, `update legal_hold set basis = 'OPEN_DISPUTE'`, 'delete from legal_hold', 'update erasure set erased_at = null', 'delete from erasure']) {
       await expect(rooms.room('borrowers').database.request.query(statement)).rejects.toThrow('permission denied');
     }
   });

@@ -24,7 +24,7 @@ export const PARTICULARS = {
 export const forPurpose = (actor: Actor, purpose: Purpose | null): Actor => ({ ...actor, purpose });
 
 export async function openCreditor(rooms: TestRooms): Promise<{ creditorId: string; staff: Actor; authorityId: string }> {
-  const { creditorId, actor: staff, authorityId } = await appendStaff(rooms, ['borrowers:write']);
+  const { creditorId, actor: staff, authorityId } = await appendStaff(rooms, ['borrowers:write', 'erasures:write', 'holds:write']);
   await rooms.settled();
   return { creditorId, staff, authorityId };
 }
@@ -37,6 +37,41 @@ export const REGISTER = `mutation ($input: RegisterBorrowerInput!) { registerBor
 
 export const ADD = `mutation ($input: AddContactPointInput!) { addContactPoint(input: $input) {
   __typename ... on ContactPointAdded { contactPoint { id kind source status value address } ledgerIndex pending } ... on Refusal { ruleId message } } }`;
+
+export const ERASE = `mutation ($input: EraseBorrowerInput!) { eraseBorrower(input: $input) {
+  __typename ... on BorrowerErased { borrower { id erasure { basis orderedAt erasedAt erasurePending ledgerIndex } } ledgerIndex pending } ... on Refusal { ruleId message remedy } } }`;
+
+export const PLACE_HOLD = `mutation ($input: PlaceLegalHoldInput!) { placeLegalHold(input: $input) {
+  __typename ... on LegalHoldChanged { legalHold { id basis liftedAt borrower { id } } ledgerIndex pending } ... on Refusal { ruleId } } }`;
+
+export const LIFT_HOLD = `mutation ($input: LiftLegalHoldInput!) { liftLegalHold(input: $input) {
+  __typename ... on LegalHoldChanged { legalHold { id liftedAt } ledgerIndex pending } ... on Refusal { ruleId } } }`;
+
+export interface ErasureAnswer {
+  readonly __typename: string;
+  readonly ruleId?: string;
+  readonly ledgerIndex?: number | null;
+  readonly pending?: boolean;
+  readonly borrower?: { readonly id: string; readonly erasure: { readonly erasedAt: string | null; readonly erasurePending: string | null; readonly ledgerIndex: number | null } };
+}
+
+export async function erase(rooms: TestRooms, staff: Actor, borrowerId: string, input: object = {}): Promise<ErasureAnswer> {
+  const answer = await rooms.execute('borrowers', staff, ERASE, { input: { clientKey: clientKey(), borrowerId, basis: 'PIPL_47', ...input } });
+  if (answer.data === null) throw new Error(JSON.stringify(answer.errors));
+  return answer.data['eraseBorrower'] as ErasureAnswer;
+}
+
+export async function placeHold(rooms: TestRooms, staff: Actor, borrowerId: string): Promise<{ readonly __typename: string; readonly ruleId?: string; readonly legalHold?: { readonly id: string } }> {
+  const answer = await rooms.execute('borrowers', staff, PLACE_HOLD, { input: { clientKey: clientKey(), borrowerId, basis: 'LEGAL_CLAIM' } });
+  if (answer.data === null) throw new Error(JSON.stringify(answer.errors));
+  return answer.data['placeLegalHold'] as { __typename: string; legalHold?: { id: string } };
+}
+
+export async function liftHold(rooms: TestRooms, staff: Actor, legalHoldId: string): Promise<{ readonly __typename: string; readonly ruleId?: string }> {
+  const answer = await rooms.execute('borrowers', staff, LIFT_HOLD, { input: { clientKey: clientKey(), legalHoldId } });
+  if (answer.data === null) throw new Error(JSON.stringify(answer.errors));
+  return answer.data['liftLegalHold'] as { __typename: string };
+}
 
 export interface Registered {
   readonly __typename: string;

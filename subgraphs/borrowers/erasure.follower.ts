@@ -1,0 +1,40 @@
+/**
+ * Carries out an erasure when its entry comes back from the ledger: destroys the key, forgets every sealed value and every
+ * index of the person. The position moves only when all of it is done, so a room killed in between does it again; each step
+ * may be repeated.
+ */
+import { FollowerMismatch, type FollowedEvent } from '../../kernel/follower/followed-event';
+import type { FollowHandler, Following } from '../../kernel/follower/follower';
+import { BORROWER_ERASED } from './erasure.event';
+
+function hiddenId(event: FollowedEvent, name: string): string {
+  const value = event.hidden[name];
+  if (typeof value !== 'string') throw new FollowerMismatch(`entry ${event.index}: ${event.type} lacks ${name}`);
+  return value;
+}
+
+/** Sealed values would not open any more; the index would still find. Neither has a reason to stay. */
+const FORGET = [
+  'update borrower set name = null, national_id = null, national_id_index = null, employer = null, erased_at = coalesce(erased_at, clock_timestamp()) where id = $1',
+  'update contact_point set value = null where borrower_id = $1',
+  `update staged_borrower set name = null, national_id = null, national_id_index = null, person_index = null, employer = null, contact_values = null where borrower_id = $1`,
+] as const;
+
+/** Who the person is stays known by a random id; his number leads to it only while a creditor still knows him by it. */
+const FORGET_PERSON = `delete from person where id = (select person_id from standing_person where borrower_id = $1)
+  and not exists (select from standing_person other join borrower on borrower.id = other.borrower_id where other.person_id = person.id and borrower.erased_at is null)`;
+
+/** Inserted when the room was restored from before the order: the entry is enough to know it by. */
+const DONE = `insert into erasure (borrower_id, creditor_id, basis, backup_retention_days, ordered_at, erased_at, ledger_index) values ($1, $2, $3, $4, $5, clock_timestamp(), $6)
+  on conflict (borrower_id) do update set erased_at = coalesce(erasure.erased_at, excluded.erased_at), ledger_index = excluded.ledger_index`;
+
+const erase: FollowHandler = async (client, event, { keyStore }) => {
+  const borrowerId = hiddenId(event, 'borrowerId');
+  await keyStore.destroyKey(borrowerId);
+  for (const statement of FORGET) await client.query(statement, [borrowerId]);
+  await client.query(FORGET_PERSON, [borrowerId]);
+  const { basis, backupRetentionDays } = event.facts;
+  await client.query(DONE, [borrowerId, hiddenId(event, 'creditorId'), basis, backupRetentionDays, event.occurredAt, event.index]);
+};
+
+export const BORROWERS_FOLLOWING: ReadonlyMap<string, readonly Following[]> = new Map([[BORROWER_ERASED, [{ versions: [1], handler: erase }]]]);
