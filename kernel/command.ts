@@ -70,11 +70,11 @@ export async function runCommand(context: RoomContext, command: Command): Promis
   }
   await context.endSnapshot();
   const { services } = context;
-  if (context.ledgerIndex >= 0) await awaitStanding(services.database, context.ledgerIndex, services.receiptDeadlineMs);
+  if (context.standsOn >= 0) await awaitStanding(services.database, context.standsOn, services.receiptDeadlineMs);
   const { answer, recordIds } = await executeOnce(context, command);
   services.receipts.recorded();
   const ledgerIndex = await services.receipts.await(recordIds, services.receiptDeadlineMs);
-  if (ledgerIndex !== null) context.ledgerIndex = Math.max(context.ledgerIndex, ledgerIndex);
+  if (ledgerIndex !== null) context.reached(ledgerIndex);
   if (answer.refusal !== undefined) return { accepted: false, refusal: answer.refusal };
   return { accepted: true, id: answer.id!, ledgerIndex, pending: ledgerIndex === null && recordIds.length > 0 };
 }

@@ -11,6 +11,7 @@ import { awaitStanding } from './follower/standing-point';
 import type { Ledger } from './ledger';
 import type { Receipts } from './outbox/receipts';
 import { Release } from './release/release';
+import type { KnownRights } from './rights/known-rights';
 import { openReadTransaction, type OpenTransaction, type Transaction, type TransactionPlace } from './transaction';
 import type { KeyStore } from './vault/key-store';
 import { unseal } from './vault/seal';
@@ -22,6 +23,7 @@ export interface RoomServices {
   readonly ledger: Ledger;
   readonly keyStore: KeyStore;
   readonly receipts: Receipts;
+  readonly rights: KnownRights;
   readonly clock: () => Date;
   /** A follower unconfirmed for longer than this is behind (DESIGN §1: 2 s). */
   readonly followerBoundMs: number;
@@ -42,14 +44,18 @@ export interface RequestFacts {
 type Batch<K, V> = (transaction: Transaction, keys: readonly K[]) => Promise<ArrayLike<V | Error>>;
 
 export class RoomContext {
-  /** The highest ledger index this request stands on: asked for, read at, or made by its own commands. */
+  /** The highest ledger index this request has seen: asked for, read at, or made by its own commands. */
   ledgerIndex: number;
+  /** What further reads for the same operation must have followed, so that none shows less than this one did. */
+  standsOn: number;
   /** The last disclosure made for this request. */
   disclosedIndex = -1;
   release: Release;
   /** Releases of snapshots that have ended; their disclosures are still to be appended before the answer leaves. */
   readonly endedReleases: Release[] = [];
   private transaction: Promise<OpenTransaction> | null = null;
+  /** The same once it is open. */
+  private snapshot: Transaction | null = null;
   private loaders = new Map<string, DataLoader<unknown, unknown, string>>();
 
   constructor(
@@ -57,6 +63,7 @@ export class RoomContext {
     readonly request: RequestFacts,
   ) {
     this.ledgerIndex = request.atLeast;
+    this.standsOn = request.atLeast;
     this.release = this.freshRelease();
   }
 
@@ -97,6 +104,12 @@ export class RoomContext {
     return key === null ? null : unseal(key, binding, sealed).toString('utf8');
   }
 
+  /** A command of this request is entry `index`: whatever the operation reads from now on has followed it. */
+  reached(index: number): void {
+    this.ledgerIndex = Math.max(this.ledgerIndex, index);
+    this.standsOn = Math.max(this.standsOn, index);
+  }
+
   /** A scope narrows what the token's bearer may do; deny by default. */
   requireScope(scope: string): void {
     if (!this.actor.scopes.includes(scope)) throw new HubError('NOT_PERMITTED', `This operation needs the scope ${scope}.`, { ruleId: 'SCOPE-HELD' });
@@ -105,38 +118,39 @@ export class RoomContext {
   /** Ends the snapshot, so that what follows reads after a command or after catching up. Loaders and release start anew. */
   async endSnapshot(): Promise<void> {
     const open = this.transaction;
-    this.transaction = null;
+    this.transaction = this.snapshot = null;
     this.loaders = new Map();
     this.endedReleases.push(this.release);
     this.release = this.freshRelease();
     if (open === null) return;
     const transaction = await open;
-    // What reads only and releases nothing has nothing to wait for: its rows are those of the snapshot, however that ends.
-    if (this.endedReleases.at(-1)!.isEmpty) transaction.commit().catch(() => undefined);
-    else await transaction.commit();
+    // Nobody waits for the end of what only reads: its rows are those of the snapshot, however that ends.
+    transaction.commit().catch(() => undefined);
   }
 
   /** Gives up the snapshot after a failure; what was read never leaves. */
   async abandonSnapshot(): Promise<void> {
     const open = this.transaction;
-    this.transaction = null;
+    this.transaction = this.snapshot = null;
     if (open !== null) await open.then((transaction) => transaction.rollback());
   }
 
   private freshRelease(): Release {
-    return new Release(this.actor, () => this.read(), this.services.followerBoundMs);
+    return new Release(this.actor, { read: () => this.read(), opened: () => this.snapshot }, this.services.rights, this.services.followerBoundMs);
   }
 
   /** Reads ahead of asking: the snapshot says itself how far it stands, and it has nearly always come far enough. */
   private async openSnapshot(): Promise<OpenTransaction> {
     const { database, clock, receiptDeadlineMs } = this.services;
     let transaction = await openReadTransaction(this.place(clock()), this.actor);
-    while (transaction.standing.index < this.ledgerIndex) {
+    while (transaction.standing.index < this.standsOn) {
       await transaction.rollback();
-      await awaitStanding(database, this.ledgerIndex, receiptDeadlineMs);
+      await awaitStanding(database, this.standsOn, receiptDeadlineMs);
       transaction = await openReadTransaction(this.place(clock()), this.actor);
     }
-    this.ledgerIndex = transaction.standing.index;
+    this.ledgerIndex = Math.max(this.ledgerIndex, transaction.standing.index);
+    this.standsOn = Math.max(this.standsOn, transaction.standing.changedIndex);
+    this.snapshot = transaction;
     return transaction;
   }
 }

@@ -3,7 +3,7 @@
  * after the ledger has their disclosure. Both transports end here; neither can go around it.
  */
 import { createHash } from 'node:crypto';
-import { execute, GraphQLError, Kind, OperationTypeNode, parse, specifiedRules, validate, type DocumentNode, type ExecutionResult, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import { execute, GraphQLError, Kind, OperationTypeNode, parse, responsePathAsArray, specifiedRules, validate, type DocumentNode, type ExecutionResult, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Audience } from '../schema/vocabulary';
 import { toAnswerError } from './answer-errors';
@@ -116,7 +116,7 @@ export class RoomExecution {
       actor: context.actor,
       occurredAt: this.services.clock(),
       operation: { name: request.operationName, documentHash: context.request.documentHash, requestId: request.requestId },
-      standing: release.standing ?? { index: -1, behind: true },
+      standing: release.standing ?? { index: -1, changedIndex: -1, behind: true },
     });
     try {
       const [result] = await this.services.ledger.append('direct', [submission], this.services.receiptDeadlineMs);
@@ -131,8 +131,9 @@ export class RoomExecution {
   }
 
   private withholdRelease(attempt: Attempt, release: Release, reason: HubError): void {
-    withhold(attempt.data, release.paths);
-    for (const path of release.paths) attempt.errors.push({ message: reason.message, path: [...path], extensions: { ...reason.extensions } });
+    const paths = release.paths.map(responsePathAsArray);
+    withhold(attempt.data, paths);
+    for (const path of paths) attempt.errors.push({ message: reason.message, path, extensions: { ...reason.extensions } });
   }
 
   private withholdAll(attempt: Attempt, reason: HubError): void {
@@ -140,8 +141,8 @@ export class RoomExecution {
   }
 
   private answer({ context, data, errors }: Attempt): RoomAnswer {
-    const { ledgerIndex: standingIndex, disclosedIndex } = context;
-    return { data, ledgerIndex: Math.max(standingIndex, disclosedIndex), standingIndex, ...(errors.length > 0 ? { errors } : {}) };
+    const { ledgerIndex, disclosedIndex, standsOn: standingIndex } = context;
+    return { data, ledgerIndex: Math.max(ledgerIndex, disclosedIndex), standingIndex, ...(errors.length > 0 ? { errors } : {}) };
   }
 
   /** Parsed once per text; validated once per audience unless our own planner wrote it. */

@@ -19,6 +19,7 @@ import { Relay, type Reconsideration } from './outbox/relay';
 import { sweepRefusals } from './refusals';
 import { gatePersonalFields } from './release/personal-fields';
 import type { Room } from './room';
+import { KnownRights } from './rights/known-rights';
 import { readUnready } from './room-readiness';
 import type { KeyStore } from './vault/key-store';
 
@@ -62,6 +63,7 @@ export async function openRoom(definition: RoomDefinition, surroundings: RoomSur
     ledger,
     keyStore,
     receipts,
+    rights: new KnownRights(),
     clock,
     followerBoundMs: config.ledger.followerBoundMs,
     receiptDeadlineMs: config.ledger.receiptDeadlineMs,

@@ -49,6 +49,7 @@ const FOLLOWER = [
   `create table follower (
     singleton boolean primary key default true check (singleton),
     next_index bigint not null,
+    changed_index bigint not null default -1,
     leaf_hash bytea not null,
     frontier bytea not null,
     vkey text,

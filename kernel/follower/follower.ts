@@ -42,14 +42,17 @@ const PAGE = 512;
 const WAIT_MS = 400;
 const RETRY_MS = 200;
 
-/** A rest after a page that changed no standing: disclosures come by the hundred a second, and one write for ten of them is enough. */
-const REST_MS = 10;
+/**
+ * A rest after a page that changed no standing: disclosures come by the hundred a second, and one write for ten of them is
+ * enough. No read waits for it, for later hops stand on what changed; a command's own entry may wait so long to be followed.
+ */
+const REST_MS = 25;
 
 /**
  * Does not wait for the disk: standing and position are lost together or not at all, and what is lost is followed again.
  * `set_config` sits in the statement because it must hold for this transaction only and a message of its own costs as much.
  */
-const KEEP_POSITION = `update follower set next_index = $1, leaf_hash = $2, frontier = $3, vkey = $4,
+const KEEP_POSITION = `update follower set next_index = $1, leaf_hash = $2, frontier = $3, vkey = $4, changed_index = $6,
   confirmed_at = case when $5 then clock_timestamp() else confirmed_at end where set_config('synchronous_commit', 'off', true) is not null`;
 
 interface PositionRow {
@@ -57,6 +60,7 @@ interface PositionRow {
   readonly leaf_hash: Buffer;
   readonly frontier: Buffer;
   readonly vkey: string | null;
+  readonly changed_index: number;
 }
 
 interface Position {
@@ -64,6 +68,8 @@ interface Position {
   leafHash: Buffer;
   range: CompactRange;
   vkey: string | null;
+  /** Of the last entry that somebody here follows; -1 before the first. */
+  changedIndex: number;
 }
 
 export class Follower {
@@ -104,9 +110,9 @@ export class Follower {
   }
 
   private async loadPosition(): Promise<Position> {
-    const { rows } = await this.options.worker.query<PositionRow>('select next_index, leaf_hash, frontier, vkey from follower');
+    const { rows } = await this.options.worker.query<PositionRow>('select next_index, leaf_hash, frontier, vkey, changed_index from follower');
     const row = rows[0]!;
-    return { nextIndex: row.next_index, leafHash: row.leaf_hash, range: CompactRange.restore(row.next_index, row.frontier), vkey: row.vkey };
+    return { nextIndex: row.next_index, leafHash: row.leaf_hash, range: CompactRange.restore(row.next_index, row.frontier), vkey: row.vkey, changedIndex: row.changed_index };
   }
 
   private async apply(position: Position, page: LedgerPage): Promise<void> {
@@ -115,6 +121,7 @@ export class Follower {
     }
     const next: Position = { ...position, range: position.range.clone() };
     const followed = this.check(next, page);
+    next.changedIndex = followed.at(-1)?.index ?? next.changedIndex;
     const atHead = page.size === next.nextIndex;
     if (followed.length === 0) {
       await this.keepPosition(this.options.worker, next, atHead);
@@ -178,7 +185,7 @@ export class Follower {
 
   /** Only a page that ends at the head confirms; a long replay is behind until its last page. */
   private async keepPosition(client: Pick<PoolClient, 'query'>, position: Position, atHead: boolean): Promise<void> {
-    await client.query({ name: 'follower_position', text: KEEP_POSITION, values: [position.nextIndex, position.leafHash, position.range.serialise(), position.vkey, atHead] });
+    await client.query({ name: 'follower_position', text: KEEP_POSITION, values: [position.nextIndex, position.leafHash, position.range.serialise(), position.vkey, atHead, position.changedIndex] });
   }
 }
 

@@ -8,22 +8,25 @@ import { HubError } from '../errors';
 export interface StandingPoint {
   /** Last entry applied; -1 before the first. */
   readonly index: number;
+  /** Last entry that somebody in this room follows; -1 before the first. Between it and `index` nothing changed: what stood then stands now. */
+  readonly changedIndex: number;
   /** The follower has not confirmed being at the head for longer than the bound: gates refuse, personal data stays. */
   readonly behind: boolean;
 }
 
 export interface FollowerRow {
   readonly next_index: number;
+  readonly changed_index: number;
   readonly behind: boolean;
 }
 
 /** The clock is the database's: replicas with a wrong clock cannot disagree about being behind. `boundMs` is an integer of ours. */
 export function standingStatement(boundMs: number): string {
-  return `select next_index, confirmed_at < clock_timestamp() - interval '${Math.trunc(boundMs)} milliseconds' as behind from follower`;
+  return `select next_index, changed_index, confirmed_at < clock_timestamp() - interval '${Math.trunc(boundMs)} milliseconds' as behind from follower`;
 }
 
 export function toStandingPoint(row: FollowerRow | undefined): StandingPoint {
-  return row === undefined ? { index: -1, behind: true } : { index: row.next_index - 1, behind: row.behind };
+  return row === undefined ? { index: -1, changedIndex: -1, behind: true } : { index: row.next_index - 1, changedIndex: row.changed_index, behind: row.behind };
 }
 
 const POLL_MS = 5;

@@ -2,21 +2,15 @@
  * Puts the release gate in front of every field declared @personal, once, when a room opens. A resolver cannot forget it,
  * and a personal field on a type that does not say whose data it is refuses to open.
  */
-import { defaultFieldResolver, isObjectType, type GraphQLFieldResolver, type GraphQLSchema, type ResponsePath } from 'graphql';
+import { defaultFieldResolver, isObjectType, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
 import { personalOf, type PersonalMark } from '../../schema/personal';
 import type { RoomContext } from '../context';
 import { HubError } from '../errors';
-import type { Subject } from '../rights/right';
+import type { Right, Subject } from '../rights/right';
 
 /** Every object with personal fields carries whose data it is; the property is never a field of the schema. */
 export interface AboutSubject {
   readonly subject: Subject;
-}
-
-function pathSteps(path: ResponsePath): (string | number)[] {
-  const steps: (string | number)[] = [];
-  for (let at: ResponsePath | undefined = path; at !== undefined; at = at.prev) steps.push(at.key);
-  return steps.reverse();
 }
 
 function gated(resolve: GraphQLFieldResolver<AboutSubject, RoomContext>, mark: PersonalMark, coordinate: string): GraphQLFieldResolver<AboutSubject, RoomContext> {
@@ -24,15 +18,16 @@ function gated(resolve: GraphQLFieldResolver<AboutSubject, RoomContext>, mark: P
     const subject = (source as Partial<AboutSubject>).subject;
     if (subject === undefined) throw new HubError('INTERNAL', `${coordinate} is personal, but its object does not say whose data it is.`);
     const { release } = context;
-    // Two promises for a value and not seven: a page of borrowers has hundreds of values.
-    return release.permit(subject, mark.category).then((right) => {
+    const resolveUnder = (right: Right): unknown => {
       const noted = (value: unknown): unknown => {
-        release.note(subject, right, { category: mark.category, coordinate, path: pathSteps(info.path) });
+        release.note(subject, right, { category: mark.category, coordinate, path: info.path });
         return value;
       };
       const value: unknown = resolve(source, args, context, info);
       return value instanceof Promise ? value.then(noted) : noted(value);
-    });
+    };
+    const right = release.permit(subject, mark.category);
+    return right instanceof Promise ? right.then(resolveUnder) : resolveUnder(right);
   };
 }
 

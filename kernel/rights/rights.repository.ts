@@ -6,6 +6,7 @@ import { DATA_CATEGORIES } from '../../schema/vocabulary';
 import type { Actor } from '../actor';
 import type { StreamPosition } from '../ledger';
 import type { Transaction } from '../transaction';
+import type { KnownRights } from './known-rights';
 import type { Right, Subject } from './right';
 
 interface RightRow {
@@ -58,7 +59,18 @@ function selfRight(personId: string, now: Date): Right {
   };
 }
 
-async function creditorRights(transaction: Transaction, kind: 'AUTHORITY' | 'MANDATE', holder: string, subjects: readonly Subject[]): Promise<Right[][]> {
+interface CreditorHolder {
+  readonly kind: 'AUTHORITY' | 'MANDATE';
+  readonly holder: string;
+}
+
+/** Who the rights over a whole creditor are held by: a member of its staff, a supervisor; null for everybody else. */
+function creditorHolder(actor: Actor): CreditorHolder | null {
+  if (actor.audience === 'INTERNAL') return { kind: 'AUTHORITY', holder: actor.sub };
+  return actor.audience === 'REGULATOR' ? { kind: 'MANDATE', holder: actor.org } : null;
+}
+
+async function creditorRights(transaction: Transaction, { kind, holder }: CreditorHolder, subjects: readonly Subject[]): Promise<Right[][]> {
   const creditors = [...new Set(subjects.map((subject) => subject.creditorId))];
   const rows = await transaction.prepared<RightRow>(
     'rights_by_creditor',
@@ -93,14 +105,21 @@ async function selfRights(transaction: Transaction, personId: string, subjects: 
 
 /** For each subject the rights the actor holds over it, in the subjects' order. */
 export function rightsOver(transaction: Transaction, actor: Actor, subjects: readonly Subject[]): Promise<Right[][]> {
-  switch (actor.audience) {
-    case 'INTERNAL':
-      return creditorRights(transaction, 'AUTHORITY', actor.sub, subjects);
-    case 'REGULATOR':
-      return creditorRights(transaction, 'MANDATE', actor.org, subjects);
-    case 'PARTNER':
-      return grantRights(transaction, actor.org, subjects);
-    case 'BORROWER':
-      return selfRights(transaction, actor.sub, subjects);
-  }
+  const held = creditorHolder(actor);
+  if (held !== null) return creditorRights(transaction, held, subjects);
+  return actor.audience === 'PARTNER' ? grantRights(transaction, actor.org, subjects) : selfRights(transaction, actor.sub, subjects);
+}
+
+/** The rights over `subject` that `known` has from the standing this snapshot shows; undefined: to be read. */
+export function knownRightsOver({ standing }: Transaction, actor: Actor, subject: Subject, known: KnownRights): readonly Right[] | undefined {
+  const held = creditorHolder(actor);
+  return held === null ? undefined : known.at(standing.changedIndex, `${held.kind} ${held.holder}`, subject.creditorId);
+}
+
+/** The same as `rightsOver`, and remembers what later snapshots of the same standing need not read again. `transaction` MUST be one snapshot. */
+export async function readAndKeepRights(transaction: Transaction, actor: Actor, subjects: readonly Subject[], known: KnownRights): Promise<(readonly Right[])[]> {
+  const rights = await rightsOver(transaction, actor, subjects);
+  const held = creditorHolder(actor);
+  if (held !== null) subjects.forEach(({ creditorId }, at) => known.keep(transaction.standing.changedIndex, `${held.kind} ${held.holder}`, creditorId, rights[at]!));
+  return rights;
 }

@@ -62,7 +62,7 @@ export class BorrowerResolver {
     if (row === null) return null;
     const borrower = toBorrower(row);
     const right = await release.permit(borrower.subject, 'IDENTITY');
-    release.note(borrower.subject, right, { category: 'IDENTITY', coordinate: 'Query.borrowerByNationalId', path: [info.path.key] });
+    release.note(borrower.subject, right, { category: 'IDENTITY', coordinate: 'Query.borrowerByNationalId', path: info.path });
     return borrower;
   }
 

@@ -16,7 +16,7 @@ export interface RunningServers {
   stop(): Promise<void>;
 }
 
-export async function startServers(config: PreparedConfig, kind: ServerKind, execArgv: readonly string[] = []): Promise<RunningServers> {
+export async function startServers(config: PreparedConfig, kind: ServerKind, execArgv: readonly string[] = process.execArgv): Promise<RunningServers> {
   const child = fork(path.join(__dirname, 'read-server.js'), [kind], { env: environmentOf(config), execArgv: [...execArgv], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const ended = once(child, 'exit').then(() => {
     throw new Error(`the servers of the bench (${kind}) ended before they answered`);

@@ -1,4 +1,4 @@
-/** The read that is measured: 20 debts with two hops, once without personal fields and once with them. */
+/** The read that is measured: 20 debts with two hops, without personal fields, recorded for one of them, and with all that a case worker asks for. */
 
 export const PAGE = 20;
 
@@ -9,8 +9,11 @@ const document = (name: string, fields: string): string => `query ${name}($after
 
 export const PLAIN_READ = document('PlainRead', node('', ''));
 
-/** Balance and delinquency from the debts room, name and phones from the vault of the borrowers room: two disclosures. */
-export const RECORDED_READ = document('RecordedRead', node('balance { minor currency } daysPastDue ', 'name phones '));
+/** The same read with who it is about: 20 names opened, one disclosure of 20 subjects in the ledger before the answer. */
+export const RECORDED_READ = document('RecordedRead', node('', 'name '));
+
+/** A case worker's page. Balance and delinquency from the debts room, name and phones from the vault of the borrowers room: two disclosures. */
+export const CASE_READ = document('CaseRead', node('balance { minor currency } daysPastDue ', 'name phones '));
 
 export const READ_PATH = '/internal/graphql';
 

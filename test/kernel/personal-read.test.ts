@@ -4,7 +4,7 @@ import { readFollowedEvent } from '../../kernel/follower/followed-event';
 import { HubError } from '../../kernel/errors';
 import type { Ledger } from '../../kernel/ledger';
 import { borrowersRoom } from '../../subgraphs/borrowers/subgraph';
-import { appendStaff, type StaffMember } from '../support/standing';
+import { appendAs, appendStaff, type StaffMember } from '../support/standing';
 import { testRooms } from '../support/test-rooms';
 
 let ledgerIsAway = false;
@@ -73,6 +73,33 @@ describe('a read of personal data', () => {
     } finally {
       ledgerIsAway = false;
     }
+  });
+
+  it('does not rely on a right that it has read before and that was replaced since', async () => {
+    const member = await appendStaff(rooms, [], staff.creditorId);
+    await rooms.settled();
+    expect((await rooms.execute('borrowers', member.actor, READ, { id: borrowerId })).errors).toBeUndefined();
+    await appendAs(rooms, 'creditors', {
+      type: 'creditors.StaffAuthorityRevoked',
+      facts: { reason: 'REPLACED' },
+      hidden: { authorityId: member.authorityId, creditorId: member.creditorId },
+      streams: [`creditor:${member.creditorId}`, `grant:${member.authorityId}`],
+    });
+    await appendStaff(rooms, [], staff.creditorId, { sub: member.actor.sub, categories: ['CONTACT'] });
+    await rooms.settled();
+    const answer = await rooms.execute('borrowers', member.actor, READ, { id: borrowerId });
+    expect(answer.data!['borrower']).toMatchObject({ id: borrowerId, name: null, phones: ['+886900000001'] });
+    expect(answer.errors!.map((error) => [error.path, error.extensions!['ruleId']])).toEqual([[['borrower', 'name'], 'RELEASE-CATEGORY-COVERED']]);
+  });
+
+  it('asks later fetches to stand on what changed its standing, not on the disclosures since', async () => {
+    const changed = (await appendStaff(rooms, [])).grantedAt;
+    await rooms.settled();
+    const first = await rooms.execute('borrowers', staff.actor, READ, { id: borrowerId });
+    await rooms.settled();
+    const second = await rooms.execute('borrowers', staff.actor, READ, { id: borrowerId });
+    expect(second.ledgerIndex).toBeGreaterThan(first.ledgerIndex);
+    expect([first.standingIndex, second.standingIndex]).toEqual([changed, changed]);
   });
 
   it('finds nothing for the staff of another creditor', async () => {

@@ -3,7 +3,7 @@ import type { Actor } from '../../kernel/actor';
 import { composeSubmission, type EventDraft } from '../../kernel/event-draft';
 import type { Receipt } from '../../kernel/ledger';
 import { newId } from '../../schema/ids';
-import { DATA_CATEGORIES, PURPOSES, type RoomName } from '../../schema/vocabulary';
+import { DATA_CATEGORIES, PURPOSES, type DataCategory, type RoomName } from '../../schema/vocabulary';
 import type { TestRooms } from './test-rooms';
 
 type StandingDraft = Pick<EventDraft, 'type' | 'facts' | 'hidden' | 'streams' | 'items'>;
@@ -28,17 +28,19 @@ export interface StaffMember {
   readonly actor: Actor;
   readonly creditorId: string;
   readonly authorityId: string;
+  /** Ledger index of the entry that opened it. */
+  readonly grantedAt: number;
 }
 
-/** A staff member with every scope, purpose and category at a creditor of its own. */
-export async function appendStaff(rooms: TestRooms, scopes: readonly string[], creditorId: string = newId('creditor')): Promise<StaffMember> {
+/** A staff member with every scope and purpose, and every category unless fewer are named, at a creditor of its own unless one is. */
+export async function appendStaff(rooms: TestRooms, scopes: readonly string[], creditorId: string = newId('creditor'), only: { sub?: string; categories?: readonly DataCategory[] } = {}): Promise<StaffMember> {
   const authorityId = newId('authority');
-  const sub = `staff-${authorityId.slice(-6)}`;
-  await appendAs(rooms, 'creditors', {
+  const { sub = `staff-${authorityId.slice(-6)}`, categories = DATA_CATEGORIES } = only;
+  const { index: grantedAt } = await appendAs(rooms, 'creditors', {
     type: 'creditors.StaffAuthorityGranted',
-    facts: { purposes: [...PURPOSES], categories: [...DATA_CATEGORIES], scopes: [...scopes], ...TERM },
+    facts: { purposes: [...PURPOSES], categories: [...categories], scopes: [...scopes], ...TERM },
     hidden: { authorityId, staffSub: sub, creditorId },
     streams: [`creditor:${creditorId}`, `grant:${authorityId}`],
   });
-  return { creditorId, authorityId, actor: { audience: 'INTERNAL', sub, org: creditorId, scopes: [...scopes], purpose: 'SERVICING', method: 'token' } };
+  return { creditorId, authorityId, grantedAt, actor: { audience: 'INTERNAL', sub, org: creditorId, scopes: [...scopes], purpose: 'SERVICING', method: 'token' } };
 }

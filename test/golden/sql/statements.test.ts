@@ -21,7 +21,7 @@ import { agencyActor, openBank } from '../../support/two-banks';
 import { WholeLog } from '../../support/whole-log';
 
 /** They ask nothing themselves: keys of lists, and what is made of an answer. */
-const WITHOUT_STATEMENTS = ['debt debtKey', 'determination determinationKey', 'payment paymentKey', 'placement placementKey', 'standing expectedOf', 'standing readerOf'];
+const WITHOUT_STATEMENTS = ['debt debtKey', 'determination determinationKey', 'payment paymentKey', 'placement placementKey', 'rights knownRightsOver', 'standing expectedOf', 'standing readerOf'];
 
 const rooms = testRooms([creditorsRoom, agenciesRoom, borrowersRoom, debtsRoom]);
 const commanders = new RoomCommanders(rooms);
