@@ -6,7 +6,7 @@ import 'reflect-metadata';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { AUDIT_DATABASE, createLedger, openAuditRoom, openPemSigner, readHead, type LedgerSigner } from './audit/subgraph';
+import { AUDIT_DATABASE, createLedger, openAuditRoom, openLedgerSigner, readHead, type LedgerSigner } from './audit/subgraph';
 import { openGateway } from './gateway/gateway';
 import type { Config, PreparedConfig } from './kernel/config';
 import { gatewayCredentials } from './kernel/credentials';
@@ -17,7 +17,6 @@ import { openRoomDatabase } from './kernel/database/room-database';
 import { startDatabaseServer } from './kernel/database/server';
 import type { Diagnostics } from './kernel/diagnostics';
 import { openKeyStoreRoom } from './kernel/key-store-room';
-import { openLedgerKey } from './kernel/keys';
 import { openMetrics } from './kernel/metrics';
 import { databaseOf, openRoom, type OpenRoom, type RoomDefinition } from './kernel/room-host';
 import { StartError } from './kernel/start-error';
@@ -71,7 +70,7 @@ async function ensureLedger(config: PreparedConfig, diagnostics: Diagnostics): P
   const audit = await openRoomDatabase(config, AUDIT_DATABASE);
   try {
     const exists = (await readHead(audit.worker)) !== null;
-    const signer = openPemSigner(config.ledger.origin, await openLedgerKey(config, !exists));
+    const signer = await openLedgerSigner(config, !exists);
     if (exists) return { signer, created: false };
     for (const definition of ROOM_DEFINITIONS) await refuseUsedRoom(config, definition);
     await createLedger(audit.worker, { origin: config.ledger.origin, vkey: signer.vkey, now: new Date() });

@@ -14,7 +14,7 @@ import { parseEntry } from './log/entry';
 import { LedgerReader } from './reader/ledger-reader';
 import { RecentEntries } from './reader/recent-entries';
 import { readEntries } from './reader/stored-entries';
-import type { LedgerSigner } from './signer';
+import type { LedgerSigner } from './signer/ledger-signer';
 import type { SeenByOthers } from './writer/checkpointer';
 import { readHead } from './writer/head';
 import type { BrokenInvariant } from './writer/ledger-state';

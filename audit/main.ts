@@ -5,18 +5,17 @@ import { roomCredentials } from '../kernel/credentials';
 import { startDatabaseServer } from '../kernel/database/server';
 import { openDiagnostics, type Diagnostics } from '../kernel/diagnostics';
 import { openKeyStoreRoom } from '../kernel/key-store-room';
-import { openLedgerKey } from '../kernel/keys';
 import { openMetrics } from '../kernel/metrics';
 import { metricsRoute } from '../kernel/metrics-route';
 import { serveRoom } from '../kernel/room-http';
 import { runProcess } from '../kernel/run-process';
 import { ledgerRouter } from './ledger.router';
-import { openPemSigner } from './signer';
+import { openLedgerSigner } from './signer/ledger-signer';
 import { openAuditRoom } from './subgraph';
 
 async function serve(config: PreparedConfig, diagnostics: Diagnostics): Promise<() => Promise<void>> {
   const keyStore = await openKeyStoreRoom(config);
-  const signer = openPemSigner(config.ledger.origin, await openLedgerKey(config, false));
+  const signer = await openLedgerSigner(config, false);
   const metrics = openMetrics();
   const audit = await openAuditRoom({ config, signer, keyStore: keyStore.keyStore, diagnostics, metrics });
   const http = await serveRoom(audit.room, {

@@ -3,7 +3,6 @@
  * freezes the result. Reads no file and opens no connection; keys kept in files are `keys.ts`'s business.
  */
 import path from 'node:path';
-import { COSIGNATURE_V1 } from '../audit/log/cosignature';
 import { FormatError } from '../audit/log/format-error';
 import { parseVkey } from '../audit/log/note-key';
 import { ROOMS, type RoomName } from '../schema/vocabulary';
@@ -84,10 +83,19 @@ export interface WitnessConfig {
   readonly url: string;
 }
 
+/** A command that signs in the hub's place, and the verifier key of what it signs. */
+export interface SignCommandConfig {
+  /** Program and arguments; run without a shell. */
+  readonly command: readonly string[];
+  readonly vkey: string;
+}
+
 export interface LedgerConfig {
   readonly origin: string;
   /** A PEM text or the path of a PEM file; null: the key kept in the home folder. */
   readonly key: Secret | null;
+  /** Set: no private key of the ledger is in this process. */
+  readonly signCommand: SignCommandConfig | null;
   readonly checkpointIntervalMs: number;
   readonly witnesses: readonly WitnessConfig[];
   /** An RFC 3161 authority; null: checkpoints are not stamped. */
@@ -168,6 +176,11 @@ export function inheritedEnvironment(env: NodeJS.ProcessEnv = process.env): Node
   return { ...env };
 }
 
+/** For a command of the operator's own: what it needs to find its service, without the secrets of this hub. */
+export function commandEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(CESSION_|DATABASE_URL)/.test(name)));
+}
+
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const from = new Environment(env);
   const config: Config = {
@@ -219,6 +232,7 @@ function readLedger(from: Environment): LedgerConfig {
   return {
     origin: from.origin('CESSION_LEDGER_ORIGIN', DEFAULT_LEDGER_ORIGIN),
     key: from.secret('CESSION_LEDGER_KEY'),
+    signCommand: readSignCommand(from),
     checkpointIntervalMs: from.integer('CESSION_CHECKPOINT_INTERVAL_MS', DEFAULT_CHECKPOINT_INTERVAL_MS, 50, 3_600_000),
     witnesses: readWitnesses(from),
     timestampUrl: from.httpUrl('CESSION_TIMESTAMP_URL'),
@@ -227,6 +241,14 @@ function readLedger(from: Environment): LedgerConfig {
     followerBoundMs: from.integer('CESSION_FOLLOWER_BOUND_MS', DEFAULT_FOLLOWER_BOUND_MS, 100, 60_000),
     receiptDeadlineMs: from.integer('CESSION_RECEIPT_DEADLINE_MS', DEFAULT_RECEIPT_DEADLINE_MS, 50, 60_000),
   };
+}
+
+function readSignCommand(from: Environment): SignCommandConfig | null {
+  const command = from.words('CESSION_LEDGER_SIGN_COMMAND');
+  const vkey = from.text('CESSION_LEDGER_VKEY', '');
+  if ((command.length === 0) !== (vkey === '')) from.refuse('CESSION_LEDGER_SIGN_COMMAND and CESSION_LEDGER_VKEY belong together: who signs, and the verifier key of it');
+  if (command.length > 0 && from.has('CESSION_LEDGER_KEY')) from.refuse('CESSION_LEDGER_KEY and CESSION_LEDGER_SIGN_COMMAND exclude each other: the key is here or it is not');
+  return command.length === 0 ? null : { command, vkey };
 }
 
 /** Pairs of key and address. Neither holds white space; a key may hold every other separator there is. Words are not repeated: one may be a secret. */
@@ -252,8 +274,8 @@ function readWitnesses(from: Environment): WitnessConfig[] {
 /** The public key in hex; null when the text is no witness's key. */
 function readWitnessKey(vkey: string): string | null {
   try {
-    const { type, publicKey } = parseVkey(vkey);
-    return type === COSIGNATURE_V1 ? publicKey.toString('hex') : null;
+    const { role, publicKey } = parseVkey(vkey);
+    return role === 'witness' ? publicKey.toString('hex') : null;
   } catch (error) {
     if (error instanceof FormatError) return null;
     throw error;

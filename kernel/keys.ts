@@ -58,7 +58,7 @@ async function createMasterKey(config: Config, file: string, databaseIsUsed: () 
     );
   }
   await makeHome(config.home);
-  if (!config.ledger.key) await createPrivateFile(path.join(config.home, LEDGER_KEY_FILE), newLedgerKey());
+  if (!config.ledger.key && !config.ledger.signCommand) await createPrivateFile(path.join(config.home, LEDGER_KEY_FILE), newLedgerKey());
   return createPrivateFile(file, `${randomBytes(MASTER_KEY_BYTES).toString('base64')}\n`);
 }
 

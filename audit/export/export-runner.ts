@@ -11,7 +11,7 @@ import type { Diagnostics } from '../../kernel/diagnostics';
 import { holdLease, type Lease } from '../../kernel/lease';
 import type { StreamName } from '../../schema/vocabulary';
 import type { OpenedLedger } from '../ledger-port';
-import type { LedgerSigner } from '../signer';
+import type { LedgerSigner } from '../signer/ledger-signer';
 import type { WitnessSubmitter } from '../witness/witness-submitter';
 import { writeExport, type ExportProgress } from './write-export';
 

@@ -13,7 +13,7 @@ import { readEventSchema } from '../../schema/event-schemas';
 import type { StreamName } from '../../schema/vocabulary';
 import { writeLogBundle, type BundleSource } from '../bundle/log-bundle';
 import { writeStreamBundle } from '../bundle/stream-bundle';
-import type { LedgerSigner } from '../signer';
+import type { LedgerSigner } from '../signer/ledger-signer';
 import { readTimestamps } from '../time/timestamps.repository';
 import { readHistory } from '../witness/checkpoint-history';
 import { withCosignatures } from '../witness/cosignatures.repository';

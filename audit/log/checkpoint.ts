@@ -8,7 +8,7 @@
  */
 import { FormatError } from './format-error';
 import { decodeBase64, isKeyName, openNote, signNote, type OpenedNote } from './note';
-import { ED25519_NOTE, type NoteSigner, type VerifierKey } from './note-key';
+import type { NoteSigner, VerifierKey } from './note-key';
 import { EMPTY_ROOT, HASH_BYTES } from './tree';
 
 export interface Checkpoint {
@@ -83,7 +83,7 @@ export async function signCheckpoint(checkpoint: Checkpoint, signer: NoteSigner)
 
 /** The checkpoint in a note that the log's key signed. Throws NoteRefusal when it did not. */
 export function verifyCheckpoint(note: string, key: VerifierKey): Checkpoint & { readonly note: OpenedNote } {
-  if (key.type !== ED25519_NOTE) malformed('the key of a log is of another signature type');
+  if (key.role !== 'log') malformed('the key is not one of a log');
   const opened = openNote(note, [key]);
   const checkpoint = parseCheckpoint(opened.text);
   if (checkpoint.origin !== key.name) malformed('a checkpoint is of another log than the key');

@@ -31,6 +31,7 @@ export function cosignatureTime(cosignature: Buffer): Date {
 
 export const cosignatureV1: NoteAlgorithm = {
   type: COSIGNATURE_V1,
+  role: 'witness',
   publicKeyBytes: ED25519_KEY_BYTES,
   signatureBytes: TIME_BYTES + ED25519_SIGNATURE_BYTES,
   prepare(publicKey) {

@@ -42,7 +42,7 @@ export function cosignersOf(note: OpenedNote, keys: readonly VerifierKey[]): Cos
   const found = new Map<string, Cosigned>();
   for (const { name, keyId, signature } of note.verified) {
     const key = keys.find((known) => known.name === name && known.keyId === keyId);
-    if (key?.type !== COSIGNATURE_V1) continue;
+    if (key?.role !== 'witness') continue;
     const id = key.publicKey.toString('hex');
     const at = cosignatureTime(signature);
     const before = found.get(id);

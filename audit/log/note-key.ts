@@ -8,9 +8,13 @@ import { ED25519_KEY_BYTES, ED25519_SIGNATURE_BYTES, ed25519Signer, ed25519Verif
 import { FormatError } from './format-error';
 import { decodeBase64, isKeyName } from './note';
 
-/** What a signature type means: the sizes, and what exactly is verified for a note text. */
+/** What a key may do: sign as a log, or cosign as a witness. Never both. */
+export type KeyRole = 'log' | 'witness';
+
+/** What a signature type means: who uses it, the sizes, and what exactly is verified for a note text. */
 export interface NoteAlgorithm {
   readonly type: number;
+  readonly role: KeyRole;
   readonly publicKeyBytes: number;
   readonly signatureBytes: number;
   /** Prepares a public key once; the result checks one signature over a note text. */
@@ -21,6 +25,7 @@ export interface VerifierKey {
   readonly name: string;
   readonly keyId: string;
   readonly type: number;
+  readonly role: KeyRole;
   readonly publicKey: Buffer;
   verify(text: string, signature: Buffer): boolean;
 }
@@ -37,6 +42,7 @@ export const ED25519_NOTE = 0x01;
 
 const ed25519: NoteAlgorithm = {
   type: ED25519_NOTE,
+  role: 'log',
   publicKeyBytes: ED25519_KEY_BYTES,
   signatureBytes: ED25519_SIGNATURE_BYTES,
   prepare(publicKey) {
@@ -87,6 +93,7 @@ export function parseVkey(vkey: string): VerifierKey {
     name,
     keyId,
     type,
+    role: algorithm.role,
     publicKey: key,
     verify: (text, signature) => signature.length === algorithm.signatureBytes && check(text, signature),
   };

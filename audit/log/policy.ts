@@ -2,11 +2,10 @@
  * C2SP tlog-policy files: which logs are accepted, which witnesses are known, and how many of them must have cosigned. Reads
  * strictly; a policy that could be understood in two ways, or reached by one key twice, is no policy.
  */
-import { COSIGNATURE_V1 } from './cosignature';
 import { decodeUtf8 } from './canonical';
 import { FormatError } from './format-error';
 import type { OptionalFile } from './export-files';
-import { ED25519_NOTE, parseVkey, type VerifierKey } from './note-key';
+import { parseVkey, type KeyRole, type VerifierKey } from './note-key';
 
 /** In an export: the policy that the hub had witnesses cosign by, for information. */
 export const POLICY_FILE = 'policy' satisfies OptionalFile;
@@ -88,14 +87,14 @@ class PolicyReader {
   private readLog(items: readonly string[], line: number): void {
     const [vkey, url] = items;
     if (vkey === undefined || items.length > 2) return refuse(line, 'a log is a key and at most a URL');
-    this.logs.push({ ...this.readKey(vkey, ED25519_NOTE, line), url: url ?? null });
+    this.logs.push({ ...this.readKey(vkey, 'log', line), url: url ?? null });
   }
 
   private readWitness(items: readonly string[], line: number): void {
     const [name, vkey, url] = items;
     if (name === undefined || vkey === undefined || items.length > 3) return refuse(line, 'a witness is a name, a key and at most a URL');
     this.define(name, line);
-    this.witnesses.push({ name, ...this.readKey(vkey, COSIGNATURE_V1, line), url: url ?? null });
+    this.witnesses.push({ name, ...this.readKey(vkey, 'witness', line), url: url ?? null });
   }
 
   private readGroup(items: readonly string[], line: number): void {
@@ -125,11 +124,11 @@ class PolicyReader {
   }
 
   /** The key itself may stand once in the file, whatever names and ids are around it: who logs must not witness himself. */
-  private readKey(octets: string, type: number, line: number): { key: VerifierKey; vkey: string } {
+  private readKey(octets: string, role: KeyRole, line: number): { key: VerifierKey; vkey: string } {
     try {
       const vkey = decodeUtf8(Buffer.from(octets, 'latin1'));
       const key = parseVkey(vkey);
-      if (key.type !== type) refuse(line, type === ED25519_NOTE ? 'a log needs a key of signature type 0x01' : 'a witness needs a key of signature type 0x04');
+      if (key.role !== role) refuse(line, role === 'log' ? 'a log needs a key of signature type 0x01' : 'a witness needs a key of signature type 0x04');
       const id = key.publicKey.toString('hex');
       if (this.keys.has(id)) refuse(line, 'a key stands twice, under the same name or another');
       this.keys.add(id);

@@ -7,7 +7,7 @@ import { signCheckpoint } from '../log/checkpoint';
 import { proveConsistency, readRoot } from '../log/proof';
 import { CompactRange, verifyConsistency } from '../log/tree';
 import { storedNodes, type HashSource } from '../reader/tree-reader';
-import type { LedgerSigner } from '../signer';
+import type { LedgerSigner } from '../signer/ledger-signer';
 import { readHead, type Head } from './head';
 import { BrokenInvariant } from './ledger-state';
 

@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Diagnostics } from '../../kernel/diagnostics';
 import type { RecentEntries } from '../reader/recent-entries';
-import type { LedgerSigner } from '../signer';
+import type { LedgerSigner } from '../signer/ledger-signer';
 import { Checkpointer, type SeenByOthers, type SignedCheckpoint } from './checkpointer';
 import { HeadsKeeper } from './heads-keeper';
 import { BrokenInvariant } from './ledger-state';

@@ -11,7 +11,7 @@ import { openLedger, type LedgerOptions, type OpenedLedger } from '../../audit/l
 import { verifyCheckpoint } from '../../audit/log/checkpoint';
 import { parseEntry } from '../../audit/log/entry';
 import { parseVkey } from '../../audit/log/note-key';
-import { openPemSigner } from '../../audit/signer';
+import { openPemSigner } from '../../audit/signer/pem-signer';
 import { createLedger } from '../../audit/writer/create-ledger';
 import { openDiagnostics } from '../../kernel/diagnostics';
 import type { Ledger } from '../../kernel/ledger';

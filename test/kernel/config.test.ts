@@ -47,6 +47,7 @@ describe('a variable', () => {
     ['CESSION_MASTER_KEY', `${KEY}!`, 'CESSION_MASTER_KEY must be 32 bytes in standard base64 (openssl rand -base64 32)'],
     ['CESSION_LEDGER_ORIGIN', 'two words', 'CESSION_LEDGER_ORIGIN must be 1 to 200 characters without white space or plus sign'],
     ['CESSION_ROOM_URL_DEBTS', 'ftp://h', 'CESSION_ROOM_URL_DEBTS must be an http or https address without user and password'],
+    ['CESSION_LEDGER_SIGN_COMMAND', '/usr/bin/sign', 'CESSION_LEDGER_SIGN_COMMAND and CESSION_LEDGER_VKEY belong together: who signs, and the verifier key of it'],
     ['CESSION_METRICS_TOKEN', 'short', 'CESSION_METRICS_TOKEN must be 16 to 200 printable ASCII characters without spaces'],
     ['CESSION_SELF_CHECK_INTERVAL_MS', '10', 'CESSION_SELF_CHECK_INTERVAL_MS must be a whole number from 1000 to 2592000000, not "10"'],
     ['CESSION_MAX_DEPHT', '12', 'CESSION_MAX_DEPHT is not a variable of this hub; see .env.example'],
@@ -56,6 +57,14 @@ describe('a variable', () => {
 
   it('that is empty counts as unset', () => {
     expect(loadConfig({ PORT: '', DATABASE_URL: ' ' })).toMatchObject({ port: 4000, database: { url: null } });
+  });
+});
+
+describe('a signing command', () => {
+  it('takes the place of a key', () => {
+    const command = { CESSION_LEDGER_SIGN_COMMAND: '/usr/bin/sign --key ledger', CESSION_LEDGER_VKEY: 'k' };
+    expect(loadConfig(command).ledger.signCommand).toEqual({ command: ['/usr/bin/sign', '--key', 'ledger'], vkey: 'k' });
+    expect(problemsOf({ ...command, CESSION_LEDGER_KEY: 'ledger.pem' })).toEqual(['CESSION_LEDGER_KEY and CESSION_LEDGER_SIGN_COMMAND exclude each other: the key is here or it is not']);
   });
 });
 

@@ -2,7 +2,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { AUDIT_DATABASE } from '../../audit/definition';
 import { openLedger, type OpenedLedger } from '../../audit/ledger-port';
-import { openPemSigner } from '../../audit/signer';
+import { openPemSigner } from '../../audit/signer/pem-signer';
 import { createLedger } from '../../audit/writer/create-ledger';
 import { openDiagnostics } from '../../kernel/diagnostics';
 import { Secret } from '../../kernel/secret';

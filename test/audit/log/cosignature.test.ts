@@ -104,6 +104,6 @@ describe('a key', () => {
     const own = openCosigner(createCosignerKey(ORIGIN, SEED).secret, () => AT);
     const note = `${TEXT}\n${await line(own)}`;
     expect(parseNote(note).signatures).toHaveLength(1);
-    expect(() => verifyCheckpoint(note, parseVkey(own.vkey))).toThrow('another signature type');
+    expect(() => verifyCheckpoint(note, parseVkey(own.vkey))).toThrow('not one of a log');
   });
 });

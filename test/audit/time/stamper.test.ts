@@ -10,7 +10,7 @@ import { verifyBundle } from '../../../audit/bundle/verify-bundle';
 import { AUDIT_DATABASE, auditPoolConfig } from '../../../audit/definition';
 import { writeExport } from '../../../audit/export/write-export';
 import { openLedger } from '../../../audit/ledger-port';
-import { openPemSigner } from '../../../audit/signer';
+import { openPemSigner } from '../../../audit/signer/pem-signer';
 import { requestStamp } from '../../../audit/time/authority-client';
 import { openStampVerifier } from '../../../audit/time/stamp-verifier';
 import { openStamper } from '../../../audit/time/stamper';
