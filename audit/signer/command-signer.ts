@@ -4,8 +4,9 @@
  * only if it verifies: a command with another key could otherwise publish what nobody can check.
  */
 import { execFile } from 'node:child_process';
-import { commandEnvironment, type SignCommandConfig } from '../../kernel/config';
+import { commandEnvironment } from '../../kernel/config';
 import { HubError } from '../../kernel/errors';
+import type { SignCommandConfig } from '../../kernel/ledger-config';
 import { StartError } from '../../kernel/start-error';
 import { FormatError } from '../log/format-error';
 import { decodeBase64 } from '../log/note';

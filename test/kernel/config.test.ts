@@ -1,6 +1,6 @@
 /** Settings: every problem is reported at once, secrets never print, defaults stand when nothing is set. */
 import { inspect } from 'node:util';
-import { ConfigError, disableTelemetry, loadConfig } from '../../kernel/config';
+import { commandEnvironment, ConfigError, disableTelemetry, loadConfig } from '../../kernel/config';
 import { Secret } from '../../kernel/secret';
 
 const KEY = Buffer.alloc(32, 7).toString('base64');
@@ -61,9 +61,10 @@ describe('a variable', () => {
 });
 
 describe('a signing command', () => {
-  it('takes the place of a key', () => {
+  it('takes the place of a key, and is given none of the settings of the hub', () => {
     const command = { CESSION_LEDGER_SIGN_COMMAND: '/usr/bin/sign --key ledger', CESSION_LEDGER_VKEY: 'k' };
     expect(loadConfig(command).ledger.signCommand).toEqual({ command: ['/usr/bin/sign', '--key', 'ledger'], vkey: 'k' });
+    expect(commandEnvironment({ ...command, CESSION_MASTER_KEY: KEY, DATABASE_URL: 'postgres://u:p@h/db', DATABASE_URL_AUDIT: 'postgres://u:p@h/db', PATH: '/bin', KMS_PROFILE: 'ledger' })).toEqual({ PATH: '/bin', KMS_PROFILE: 'ledger' });
     expect(problemsOf({ ...command, CESSION_LEDGER_KEY: 'ledger.pem' })).toEqual(['CESSION_LEDGER_KEY and CESSION_LEDGER_SIGN_COMMAND exclude each other: the key is here or it is not']);
   });
 });
