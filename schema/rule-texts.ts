@@ -203,6 +203,22 @@ export const RULE_TEXTS = {
     message: { en: 'A later determination or payment has already been counted.', zh: '已计入更晚的金额确认或付款。' },
     remedy: { en: 'Determine the amount as of a day on or after it.', zh: '请以不早于该日的日期为基准确认金额。' },
   },
+  'ATTESTATION-ACCESS-ENDED': {
+    message: { en: 'There is nothing to attest: no data was handed over, or access has not ended.', zh: '无需证明：未移交数据，或访问权限尚未结束。' },
+    remedy: { en: 'Attest once the placement is recalled or closed.', zh: '请在委托被收回或关闭后提交证明。' },
+  },
+  'ATTESTATION-NOT-FINAL': {
+    message: { en: 'Return or destruction is attested already.', zh: '已就返还或销毁作出证明。' },
+    remedy: { en: 'Nothing is left to attest.', zh: '无需再作证明。' },
+  },
+  'ATTESTATION-BASIS-FITS': {
+    message: { en: 'A basis and a last day belong to data kept by law, and only to it.', zh: '保留依据和截止日仅适用于依法保留的数据，且为其必填项。' },
+    remedy: { en: 'Give both with RETAINED_BY_LAW, and neither otherwise.', zh: '选择 RETAINED_BY_LAW 时两项均须填写，否则均不填写。' },
+  },
+  'ATTESTATION-RETAINED-AHEAD': {
+    message: { en: 'The last day on which the law has it kept is over.', zh: '依法保留的截止日已过。' },
+    remedy: { en: 'Return or destroy the data, and attest that.', zh: '请返还或销毁数据，并就此作出证明。' },
+  },
   'PAYMENT-AMOUNT-POSITIVE': {
     message: { en: 'A payment must be more than zero.', zh: '付款金额必须大于零。' },
     remedy: { en: 'Give a positive amount.', zh: '请填写正数金额。' },

@@ -9,6 +9,8 @@ import { HubError, type Refusal } from '../../kernel/errors';
 import { idPrefix, newId } from '../../schema/ids';
 import { InputError } from '../../schema/input-error';
 import type { StreamName } from '../../schema/vocabulary';
+import { attestBy } from './attestation';
+import { returnOrDestructionDue } from './attestation.event';
 import { debtStreams } from './debt.event';
 import { lockDebt } from './debt.repository';
 import type { DebtRow } from './debt.row';
@@ -58,6 +60,7 @@ function newPlacement({ debt, agreement, engagement }: Proposed, terms: Proposal
     proposedAt: now,
     changedAt: now,
     grantId: null,
+    attestBy: null,
     proposedIndex: null,
     grantOpenedIndex: null,
     grantClosedIndex: null,
@@ -121,12 +124,22 @@ interface Step {
   readonly also?: (work: CommandWork, placement: PlacementRow) => Promise<Refusal | null>;
 }
 
-function refusedStep(refusal: Refusal, row: PlacementRow): RefusedCommand {
+export function refusedStep(refusal: Refusal, row: PlacementRow): RefusedCommand {
   return {
     refusal,
     hidden: { placementId: row.id, debtId: row.debtId, creditorId: row.creditorId, borrowerId: row.borrowerId, agencyId: row.agencyId },
     streams: [...debtStreams(row.debtId, row), `agency:${row.agencyId}`],
   };
+}
+
+/** The grant's end comes last: from the index of the command on, the agency sees nothing more. */
+async function endAccess(work: CommandWork, placement: PlacementRow, reason: string): Promise<void> {
+  const { transaction } = work;
+  if (placement.grantId === null) return;
+  const due = attestBy(transaction.now);
+  await transaction.query('update placement set attest_by = $2 where id = $1', [placement.id, due]);
+  await work.record(returnOrDestructionDue(placement, placement.grantId, due));
+  await work.record(grantClosed(placement, placement.grantId, reason));
 }
 
 async function take(context: RoomContext, input: { clientKey: string; placementId: string }, { name, step, event, reason, also }: Step): Promise<CommandOutcome> {
@@ -146,7 +159,7 @@ async function take(context: RoomContext, input: { clientKey: string; placementI
       const after = { state: decision.state, reason };
       await changePlacement(transaction, placement.id, { ...after, changedAt: transaction.now });
       await work.record(placementEvent(event, placement, after));
-      if (endsAccess(placement.state, decision.state) && placement.grantId !== null) await work.record(grantClosed(placement, placement.grantId, reason ?? decision.state));
+      if (endsAccess(placement.state, decision.state)) await endAccess(work, placement, reason ?? decision.state);
       const refusal = (await also?.(work, placement)) ?? null;
       return refusal === null ? { id: placement.id } : refusedStep(refusal, placement);
     },

@@ -14,7 +14,7 @@ export type PlacementEventType =
   | 'debts.PlacementClosed'
   | 'debts.PlacementVoided';
 
-function placementStreams(row: PlacementRow): StreamName[] {
+export function placementStreams(row: PlacementRow): StreamName[] {
   return [...debtStreams(row.debtId, row), `agency:${row.agencyId}`];
 }
 

@@ -1,8 +1,9 @@
 /**
- * What this room follows beside the shared standing: the scope of agreements, and its own entries coming back from the
+ * What this room follows beside the shared standing: the scope of agreements, the keys of agencies, and its own entries coming back from the
  * ledger. A placement is known to its agency, and becomes active, only because the ledger has the entry.
  */
 import type { PoolClient } from 'pg';
+import { AGENCY_KEY_FOLLOWING } from '../../kernel/agency-keys/standing';
 import { FollowerMismatch, type FollowedEvent } from '../../kernel/follower/followed-event';
 import type { FollowHandler, Following } from '../../kernel/follower/follower';
 
@@ -35,6 +36,7 @@ const activate: FollowHandler = async (client, event, means) => {
 const version1 = (handler: FollowHandler): readonly Following[] => [{ versions: [1], handler }];
 
 export const DEBTS_FOLLOWING: ReadonlyMap<string, readonly Following[]> = new Map([
+  ...AGENCY_KEY_FOLLOWING,
   ['creditors.AgreementSigned', version1(learnAgreement)],
   ['debts.PlacementProposed', version1(marksIndex('proposed_index'))],
   ['debts.GrantOpened', version1(activate)],

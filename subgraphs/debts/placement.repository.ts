@@ -12,7 +12,7 @@ import type { Grant } from './placement.type';
 
 export const PLACEMENT_COLUMNS = `id, debt_id as "debtId", creditor_id as "creditorId", borrower_id as "borrowerId", agency_id as "agencyId",
   agreement_id as "agreementId", engagement_id as "engagementId", amount_as_of::text as "amountAsOf", purposes, categories, state, reason,
-  proposed_at as "proposedAt", changed_at as "changedAt", grant_id as "grantId", proposed_index as "proposedIndex",
+  proposed_at as "proposedAt", changed_at as "changedAt", grant_id as "grantId", attest_by as "attestBy", proposed_index as "proposedIndex",
   grant_opened_index as "grantOpenedIndex", grant_closed_index as "grantClosedIndex"`;
 
 const LIST: KeysetList = {
@@ -83,7 +83,7 @@ export async function insertPlacement(transaction: Transaction, row: PlacementRo
   await transaction.manager.insert(PlacementRow, row);
 }
 
-export type PlacementChange = Pick<PlacementRow, 'state' | 'reason' | 'changedAt'> & Partial<Pick<PlacementRow, 'grantId'>>;
+export type PlacementChange = Pick<PlacementRow, 'state' | 'reason' | 'changedAt'>;
 
 export async function changePlacement(transaction: Transaction, id: string, change: PlacementChange): Promise<void> {
   await transaction.manager.update(PlacementRow, { id }, change);

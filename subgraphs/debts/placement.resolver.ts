@@ -16,9 +16,9 @@ import { AnswerPlacementInput, EndPlacementInput, ProposePlacementInput, Propose
 import { loadGrant, loadPlacement, pageOfPlacements, PLACEMENT_SORT, placementKey } from './placement.repository';
 import { Grant, Placement, PlacementConnection, PlacementResult, toPlacement } from './placement.type';
 
-type StepAnswer = (Accepted & { placement: Placement }) | Refusal;
+export type StepAnswer = (Accepted & { placement: Placement }) | Refusal;
 
-function answer(context: RoomContext, outcome: CommandOutcome): Promise<StepAnswer> {
+export function answerStep(context: RoomContext, outcome: CommandOutcome): Promise<StepAnswer> {
   return entityAfter(outcome, 'placement', async (id) => {
     const row = await loadPlacement(context, id);
     return row === null ? null : toPlacement(row);
@@ -40,7 +40,7 @@ export class PlacementResolver {
     @Arg('input', () => ProposePlacementInput, { description: 'The debt, the agency and the terms.' }) input: ProposePlacementInput,
     @Ctx() context: RoomContext,
   ): Promise<StepAnswer> {
-    return answer(context, await proposePlacement(context, input.clientKey, input, input));
+    return answerStep(context, await proposePlacement(context, input.clientKey, input, input));
   }
 
   @Audience('INTERNAL')
@@ -50,7 +50,7 @@ export class PlacementResolver {
     @Ctx() context: RoomContext,
   ): Promise<StepAnswer[]> {
     const outcomes = await proposePlacements(context, input);
-    return Promise.all(outcomes.map((outcome) => answer(context, outcome)));
+    return Promise.all(outcomes.map((outcome) => answerStep(context, outcome)));
   }
 
   @Audience('PARTNER')
@@ -59,7 +59,7 @@ export class PlacementResolver {
     @Arg('input', () => AnswerPlacementInput, { description: 'The placement.' }) input: AnswerPlacementInput,
     @Ctx() context: RoomContext,
   ): Promise<StepAnswer> {
-    return answer(context, await acceptPlacement(context, input));
+    return answerStep(context, await acceptPlacement(context, input));
   }
 
   @Audience('PARTNER')
@@ -68,7 +68,7 @@ export class PlacementResolver {
     @Arg('input', () => RejectPlacementInput, { description: 'The placement, and why.' }) input: RejectPlacementInput,
     @Ctx() context: RoomContext,
   ): Promise<StepAnswer> {
-    return answer(context, await rejectPlacement(context, input));
+    return answerStep(context, await rejectPlacement(context, input));
   }
 
   @Audience('INTERNAL')
@@ -77,7 +77,7 @@ export class PlacementResolver {
     @Arg('input', () => EndPlacementInput, { description: 'The placement, and why.' }) input: EndPlacementInput,
     @Ctx() context: RoomContext,
   ): Promise<StepAnswer> {
-    return answer(context, await requestRecall(context, input));
+    return answerStep(context, await requestRecall(context, input));
   }
 
   @Audience('INTERNAL')
@@ -86,7 +86,7 @@ export class PlacementResolver {
     @Arg('input', () => EndPlacementInput, { description: 'The placement, and why.' }) input: EndPlacementInput,
     @Ctx() context: RoomContext,
   ): Promise<StepAnswer> {
-    return answer(context, await recallPlacement(context, input));
+    return answerStep(context, await recallPlacement(context, input));
   }
 
   @Audience('INTERNAL')
@@ -95,7 +95,7 @@ export class PlacementResolver {
     @Arg('input', () => EndPlacementInput, { description: 'The placement, and why.' }) input: EndPlacementInput,
     @Ctx() context: RoomContext,
   ): Promise<StepAnswer> {
-    return answer(context, await closePlacement(context, input));
+    return answerStep(context, await closePlacement(context, input));
   }
 
   @Audience('INTERNAL', 'PARTNER', 'REGULATOR', 'BORROWER')

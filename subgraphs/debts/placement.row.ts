@@ -52,6 +52,10 @@ export class PlacementRow {
   @Column({ type: 'text', name: 'grant_id', nullable: true })
   grantId!: string | null;
 
+  /** Until when the agency is to attest what became of the data; null until its access has ended. */
+  @Column({ type: 'timestamptz', name: 'attest_by', nullable: true })
+  attestBy!: Date | null;
+
   /** Ledger indexes, set by the room's follower; null while the ledger does not have the entry. */
   @Column({ type: 'bigint', name: 'proposed_index', nullable: true })
   proposedIndex!: number | null;

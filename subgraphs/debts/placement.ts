@@ -45,6 +45,11 @@ export function endsAccess(from: PlacementState, to: PlacementState): boolean {
   return GRANTED.includes(from) && !GRANTED.includes(to);
 }
 
+/** Until when its data is to be returned or destroyed; null when none was handed over, or access has not ended. */
+export function accessEnded({ attestBy, grantOpenedIndex }: { readonly attestBy: Date | null; readonly grantOpenedIndex: number | null }): Date | null {
+  return grantOpenedIndex === null ? null : attestBy;
+}
+
 export type StepDecision = { readonly ok: true; readonly state: PlacementState } | { readonly ok: false; readonly refusal: Refusal };
 
 /** The state a placement goes into, or the refusal. A party that may never take the step is refused like a wrong state. */

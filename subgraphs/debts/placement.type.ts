@@ -9,7 +9,7 @@ import { acceptedOf, resultOf } from '../../schema/refusal';
 import type { DataCategory, Purpose } from '../../schema/vocabulary';
 import { DataCategoryWord, PurposeWord } from '../../schema/vocabulary-enums';
 import { AgencyStub, AgreementStub, CreditorStub } from './party.type';
-import type { PlacementState as PlacementStateWord } from './placement';
+import { accessEnded, type PlacementState as PlacementStateWord } from './placement';
 import type { PlacementRow } from './placement.row';
 
 export const PlacementState = declareEnum(
@@ -155,6 +155,7 @@ export class Placement implements Node {
   /** Not fields of the schema. */
   debtId!: string;
   grantId!: string | null;
+  attestBy!: Date | null;
 }
 
 export function toPlacement(row: PlacementRow): Placement {
@@ -171,6 +172,7 @@ export function toPlacement(row: PlacementRow): Placement {
     changedAt: row.changedAt,
     debtId: row.debtId,
     grantId: row.grantId,
+    attestBy: accessEnded(row),
   };
 }
 

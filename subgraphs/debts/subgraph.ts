@@ -3,6 +3,8 @@ import { roomTables } from '../../kernel/room-tables';
 import type { RoomContext } from '../../kernel/context';
 import type { RoomDefinition } from '../../kernel/room-host';
 import { buildRoomSchema, type RoomSchema } from '../../schema/subgraph-schema';
+import { AttestationResolver } from './attestation.resolver';
+import { AttestationRow } from './attestation.row';
 import { loadDebt } from './debt.repository';
 import { BorrowerDebtsResolver, CreditorDebtsResolver, DebtResolver } from './debt.resolver';
 import { DebtRow } from './debt.row';
@@ -11,6 +13,7 @@ import { loadDetermination } from './determination.repository';
 import { DeterminationResolver } from './determination.resolver';
 import { DeterminationRow } from './determination.row';
 import { toDetermination } from './determination.type';
+import { CreateAttestations1763700004000 } from './migrations/create-attestations';
 import { CreateDebts1763700001000 } from './migrations/create-debts';
 import { CreateImport1763700002000 } from './migrations/create-import';
 import { loadPayment } from './payment.repository';
@@ -36,7 +39,7 @@ async function shown<R, T>(row: Promise<R | null>, toShown: (row: R) => T): Prom
 
 export function subgraphSchema(): RoomSchema {
   return buildRoomSchema<RoomContext>({
-    resolvers: [DebtResolver, CreditorDebtsResolver, BorrowerDebtsResolver, DeterminationResolver, PaymentResolver, PlacementResolver, AgencyPlacementsResolver],
+    resolvers: [DebtResolver, CreditorDebtsResolver, BorrowerDebtsResolver, DeterminationResolver, PaymentResolver, PlacementResolver, AttestationResolver, AgencyPlacementsResolver],
     references: {
       Debt: ({ id }, context) => shown(loadDebt(context, id), toDebt),
       AmountDetermination: ({ id }, context) => shown(loadDetermination(context, id), toDetermination),
@@ -54,8 +57,8 @@ export function subgraphSchema(): RoomSchema {
 export const debtsRoom: RoomDefinition = {
   name: 'debts',
   subgraph: subgraphSchema,
-  rows: [DebtRow, DeterminationRow, PlacementRow, PaymentRow],
-  migrations: [roomTables('debts'), CreateDebts1763700001000, CreateImport1763700002000],
+  rows: [DebtRow, DeterminationRow, PlacementRow, AttestationRow, PaymentRow],
+  migrations: [roomTables('debts'), CreateDebts1763700001000, CreateImport1763700002000, CreateAttestations1763700004000],
   following: DEBTS_FOLLOWING,
   reconsiderations: new Map([[PLACEMENT_GATE, reconsiderPlacement]]),
 };

@@ -13,8 +13,9 @@ import { borrowersRoom } from '../../../subgraphs/borrowers/subgraph';
 import { creditorsRoom } from '../../../subgraphs/creditors/subgraph';
 import { debtsRoom } from '../../../subgraphs/debts/subgraph';
 import { World, type Step } from '../../flows/world';
+import { AgencySigner } from '../../support/agency-signer';
 import { RoomCommanders } from '../../support/room-commander';
-import { acceptPlacement, eraseBorrower, key, liftLegalHold, placeLegalHold, proposePlacement, qualifiedEngagement, recordPayment, registerAgency, registerBorrower, registerDebt, signAgreement } from '../../support/scenario';
+import { acceptPlacement, eraseBorrower, key, liftLegalHold, placeLegalHold, proposePlacement, qualifiedEngagement, recallPlacement, recordPayment, registerAgency, registerBorrower, registerDebt, signAgreement } from '../../support/scenario';
 import { testRooms } from '../../support/test-rooms';
 import { REWRITES_GOLDEN } from '../../support/test-run';
 import { agencyActor, openBank } from '../../support/two-banks';
@@ -39,6 +40,22 @@ async function leafThrough(room: RoomName, actor: Actor, list: string): Promise<
   await ask('first: 1, after: $c', { c });
   await ask('last: 1');
   await ask('last: 1, before: $c', { c });
+}
+
+/** An agency that registers a key and revokes it, and attests what it did with the data of a recalled placement. */
+async function keysAndAttestation(staff: Actor, agency: Actor, placementId: string): Promise<void> {
+  const signer = new AgencySigner();
+  const holder: Actor = { ...agency, scopes: [...agency.scopes, 'agency-keys:write'] };
+  const term = { publicKey: signer.pem, validUntil: new Date(Date.now() + 86_400_000).toISOString(), possession: signer.possession(agency.org) };
+  const give = (room: RoomName, mutation: string, type: string, input: object) =>
+    rooms.execute(room, holder, `mutation ($input: ${type}!) { ${mutation}(input: $input) { __typename } }`, { input: { clientKey: key(), ...input } }, commanders.seen);
+  await give('agencies', 'registerAgencyKey', 'RegisterAgencyKeyInput', term);
+  await give('agencies', 'revokeAgencyKey', 'RevokeAgencyKeyInput', { thumbprint: signer.thumbprint, reason: 'RETIRED' });
+  await rooms.execute('agencies', staff, 'query ($id: ID!) { agency(id: $id) { keys(first: 1) { edges { cursor } } } }', { id: agency.org }, commanders.seen);
+  await recallPlacement(commanders.as(staff), placementId);
+  await rooms.settled();
+  await give('debts', 'attestReturnOrDestruction', 'AttestReturnOrDestructionInput', { placementId, method: 'DESTROYED' });
+  await rooms.execute('debts', staff, 'query ($id: ID!) { placement(id: $id) { attestation { state } } }', { id: placementId }, commanders.seen);
 }
 
 /** What the history leaves out: lists from both ends, relations nobody looked at, the rarer commands. */
@@ -79,6 +96,7 @@ async function everythingElse(): Promise<void> {
     await leafThrough('agencies', actor, 'engagements');
     await leafThrough('creditors', actor, 'entrustmentAgreements');
   }
+  await keysAndAttestation(staff, agency, placement!.id);
 }
 
 /** One file per folder of repositories: methods in order of name, their statements likewise. */

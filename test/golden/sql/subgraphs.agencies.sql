@@ -19,6 +19,21 @@ select id, name, jurisdiction, registration_number as "registrationNumber", regi
 -- agency pageOfLicences
 select parent_id as "parentId", id, agency_id as "agencyId", kind, number, valid_from::text as "validFrom", valid_until::text as "validUntil", recorded_at as "recordedAt" from unnest($1::text[]) with ordinality as parent (parent_id, parent_place) cross join lateral (select * from licence where agency_id = parent_id order by recorded_at asc, id asc limit $2) of_parent order by parent_place, recorded_at asc, id asc;
 
+-- agency-key byThumbprints
+select thumbprint, agency_id as "agencyId", algorithm, spki, registered_at as "registeredAt", valid_until as "validUntil", revoked_at as "revokedAt", revocation_reason as "revocationReason" from agency_key where thumbprint = any($1);
+
+-- agency-key insert
+insert into agency_key (thumbprint, agency_id, algorithm, spki, registered_at, valid_until) values ($1, $2, $3, $4, $5, $6) on conflict (thumbprint) do nothing returning thumbprint;
+
+-- agency-key lock
+select thumbprint, agency_id as "agencyId", algorithm, spki, registered_at as "registeredAt", valid_until as "validUntil", revoked_at as "revokedAt", revocation_reason as "revocationReason" from agency_key where thumbprint = $1 for update;
+
+-- agency-key pageOfAgencies
+select parent_id as "parentId", thumbprint, agency_id as "agencyId", algorithm, spki, registered_at as "registeredAt", valid_until as "validUntil", revoked_at as "revokedAt", revocation_reason as "revocationReason" from unnest($1::text[]) with ordinality as parent (parent_id, parent_place) cross join lateral (select * from agency_key where agency_id = parent_id order by registered_at asc, thumbprint asc limit $2) of_parent order by parent_place, registered_at asc, thumbprint asc;
+
+-- agency-key revoke
+UPDATE "agencies"."agency_key" SET "revoked_at" = $1, "revocation_reason" = $2 WHERE "thumbprint" = $3;
+
 -- engagement byIds
 select id, creditor_id as "creditorId", agency_id as "agencyId", state, reason, due_diligence_hash as "dueDiligenceHash", proposed_at as "proposedAt", state_since as "stateSince" from engagement where id = any($1);
 

@@ -6,6 +6,7 @@ import type { Pool } from 'pg';
 import { AUDIT_DATABASE } from '../../../audit/definition';
 import type { OpenedLedger } from '../../../audit/ledger-port';
 import type { RoomDatabase } from '../../../kernel/database/room-database';
+import { followAgain } from '../../../kernel/follower/follow-again';
 import { Follower, type Following } from '../../../kernel/follower/follower';
 import { STANDING_FOLLOWING } from '../../../kernel/follower/standing.follower';
 import type { Ledger, LedgerPage } from '../../../kernel/ledger';
@@ -31,8 +32,7 @@ beforeAll(async () => {
 beforeEach(() => forget());
 
 async function forget(): Promise<void> {
-  await debts.worker.query(`truncate standing_right, standing_engagement, standing_person`);
-  await debts.worker.query(`update follower set next_index = 0, leaf_hash = decode(repeat('00', 32), 'hex'), frontier = '', vkey = null, confirmed_at = 'epoch'`);
+  for (const statement of followAgain()) await debts.worker.query(statement);
 }
 
 async function nextIndex(): Promise<number> {

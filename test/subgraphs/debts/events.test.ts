@@ -75,6 +75,9 @@ async function everything(): Promise<void> {
   await command(rooms, scene.staff, 'requestRecall', { placementId, reason: 'COMPLAINT' });
   await command(rooms, scene.staff, 'recallPlacement', { placementId, reason: 'COMPLAINT' });
   await command(rooms, scene.staff, 'closePlacement', { placementId, reason: 'OTHER' });
+  await rooms.settled();
+  await command(rooms, scene.agency, 'attestReturnOrDestruction', { placementId, method: 'RETAINED_BY_LAW', basis: 'LITIGATION', retainedUntil: '2098-12-31' });
+  await command(rooms, scene.agency, 'attestReturnOrDestruction', { placementId, method: 'DESTROYED', evidenceHash: 'cd'.repeat(32) });
   const rejected = (await propose(rooms, scene, await determinedDebt(rooms, scene))).placement!.id;
   await rooms.settled();
   await command(rooms, scene.agency, 'rejectPlacement', { placementId: rejected, reason: 'CAPACITY' });

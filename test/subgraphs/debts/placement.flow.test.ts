@@ -42,6 +42,7 @@ describe('a placement', () => {
       'debts.GrantOpened',
       'debts.RecallRequested',
       'debts.PlacementRecalled',
+      'debts.ReturnOrDestructionDue',
       'debts.GrantClosed',
     ]);
   });
