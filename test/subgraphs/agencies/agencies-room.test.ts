@@ -217,8 +217,8 @@ describe('an engagement', () => {
 describe('what the room said in the ledger by now', () => {
   const said = async () => (await rooms.ledger.ledgerFor('audit').read(0, 10_000, 0)).entries.filter(({ bytes }) => parseEntry(bytes).event.type.startsWith('agencies.'));
 
-  it('is every type of event it has a schema for', async () => {
-    expect([...new Set((await said()).map(({ bytes }) => parseEntry(bytes).event.type))].sort()).toEqual(eventTypesOf('agencies').sort());
+  it('is every type of event it has a schema for, beside those about keys, which have a test of their own', async () => {
+    expect([...new Set((await said()).map(({ bytes }) => parseEntry(bytes).event.type))].sort()).toEqual(eventTypesOf('agencies').filter((type) => !type.startsWith('agencies.AgencyKey')).sort());
   });
 
   it('fits those schemas, entry by entry', async () => {
