@@ -80,7 +80,7 @@ describe('return or destruction', () => {
     expect(await attestationOf(scene.borrower, placementId, PUBLIC_STATE)).toMatchObject({ state: 'ATTESTED', method: 'DESTROYED' });
     const [event] = await entriesOf('debts.ReturnOrDestructionAttested', placementId);
     expect(event).toMatchObject({ index: answer.ledgerIndex, facts: { method: 'DESTROYED', late: false }, hidden: { evidenceHash: EVIDENCE, agencyId: scene.agencyId } });
-    for (const stream of [`debt:${String(event!.hidden['debtId'])}`, `borrower:${scene.borrowerId}`, `creditor:${scene.creditorId}`, `agency:${scene.agencyId}`]) expect(event!.position(stream)).toBeGreaterThan(0);
+    for (const stream of [`debt:${event!.hidden['debtId'] as string}`, `borrower:${scene.borrowerId}`, `creditor:${scene.creditorId}`, `agency:${scene.agencyId}`]) expect(event!.position(stream)).toBeGreaterThan(0);
   });
 
   it('said twice under one client key is one entry; said again under another it is refused', async () => {
