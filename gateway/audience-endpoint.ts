@@ -9,6 +9,7 @@ import type { Diagnostics } from '../kernel/diagnostics';
 import { HubError } from '../kernel/errors';
 import { asHubError, HEADERS, parseAtLeast, sendError } from '../kernel/http';
 import type { TokenVerifier } from '../kernel/token';
+import { chooseLanguage } from '../schema/messages';
 import type { Audience } from '../schema/vocabulary';
 import type { Admission } from './admission';
 import type { AudienceServer } from './audience-server';
@@ -66,7 +67,8 @@ function begin(options: EndpointOptions): RequestHandler {
     const actor = await tokens.authenticate(request.headers, audience);
     const atLeast = parseAtLeast(request.headers[HEADERS.atLeast]);
     const leave = admission.enter(actor.org);
-    const operation = new Operation(actor, requestId, atLeast, deadlineMs);
+    const language = chooseLanguage(request.headers['accept-language']);
+    const operation = new Operation({ actor, requestId, language }, atLeast, deadlineMs);
     response.once('close', () => {
       if (!response.writableFinished) operation.giveUp();
       operation.finish();

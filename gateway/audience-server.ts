@@ -72,7 +72,7 @@ function answerPlugin(onAnswered: AudienceServerOptions['onAnswered']): ApolloSe
       willSendResponse: async ({ contextValue: operation, response }) => {
         const { body, http } = response;
         if (body.kind !== 'single') return;
-        body.singleResult = publicResult(body.singleResult, operation.requestId);
+        body.singleResult = publicResult(body.singleResult, operation.caller.requestId);
         if (operation.ledgerIndex >= 0) http.headers.set(HEADERS.ledgerIndex, String(operation.ledgerIndex));
         onAnswered(operation, (body.singleResult.errors ?? []).map(({ extensions }) => String(extensions?.['code'])));
       },

@@ -5,6 +5,14 @@
 import type { Actor } from '../kernel/actor';
 import { HubError } from '../kernel/errors';
 import type { RoomAnswer } from '../kernel/room';
+import type { Language } from '../schema/messages';
+
+export interface OperationCaller {
+  readonly actor: Actor;
+  readonly requestId: string;
+  /** In which the caller reads. */
+  readonly language: Language;
+}
 
 export class Operation {
   /** The highest ledger index a room named, disclosures included; -1 while none has answered. */
@@ -15,8 +23,7 @@ export class Operation {
   private readonly deadline: NodeJS.Timeout;
 
   constructor(
-    readonly actor: Actor,
-    readonly requestId: string,
+    readonly caller: OperationCaller,
     private readonly askedAtLeast: number,
     deadlineMs: number,
   ) {

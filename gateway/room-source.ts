@@ -25,15 +25,15 @@ export function roomSource(link: RoomLink, observer: FetchObserver, fetchDeadlin
     process: async (options) => {
       const operation = operationOf(options);
       const { document, variables, operationName, places } = planned(options);
-      const { actor, requestId, atLeast } = operation;
+      const { caller, atLeast } = operation;
       try {
         const answer = await withDeadline(operation, fetchDeadlineMs, (signal) =>
-          link.execute({ actor, document, variables, operationName, requestId, atLeast, planned: true, signal }),
+          link.execute({ ...caller, document, variables, operationName, atLeast, planned: true, signal }),
         );
         operation.sawAnswer(answer);
         return toFetchAnswer(answer, places);
       } catch (error) {
-        if (!(error instanceof HubError) || error.code === 'INTERNAL' || error.cause !== undefined) observer.failed(link.name, requestId, error);
+        if (!(error instanceof HubError) || error.code === 'INTERNAL' || error.cause !== undefined) observer.failed(link.name, caller.requestId, error);
         return { data: null, errors: [fromRoom(error)] };
       }
     },

@@ -4,8 +4,10 @@
  */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { InputError } from '../schema/input-error';
+import { isRuleId, sentencesOf, textsOf, type Language } from '../schema/messages';
 import type { Diagnostics } from './diagnostics';
 import { HubError } from './errors';
+import type { RoomRequest } from './room';
 
 /** How graphql-js begins when a value written in the document does not fit its argument; it comes with the field's path. */
 const ARGUMENT_TEXT = /^Argument "\w+" (?:has invalid value|of (?:required|non-null) type)/;
@@ -43,10 +45,15 @@ function hubErrorOf(error: GraphQLError): HubError | null {
   return null;
 }
 
-export function toAnswerError(error: GraphQLError, requestId: string, diagnostics: Diagnostics): GraphQLFormattedError {
+/** English is what the error itself says; a rule of the catalogue can say it in the caller's language. */
+function textOf({ message, extensions: { ruleId } }: HubError, language: Language = 'en'): string {
+  return language !== 'en' && ruleId !== undefined && isRuleId(ruleId) ? sentencesOf(textsOf(ruleId, language)) : message;
+}
+
+export function toAnswerError(error: GraphQLError, { requestId, language }: Pick<RoomRequest, 'requestId' | 'language'>, diagnostics: Diagnostics): GraphQLFormattedError {
   const known = hubErrorOf(error);
   const place = { ...(error.path ? { path: error.path } : {}), ...(error.locations ? { locations: error.locations } : {}) };
-  if (known !== null && known.code !== 'INTERNAL') return { message: known.message, ...place, extensions: { ...known.extensions } };
+  if (known !== null && known.code !== 'INTERNAL') return { message: textOf(known, language), ...place, extensions: { ...known.extensions } };
   if (known === null && isCallersMistake(error)) {
     const { message, ...named } = mistakeIn(error);
     return { message, ...place, extensions: { code: 'BAD_INPUT', ...named } };

@@ -4,6 +4,7 @@
  */
 import DataLoader from 'dataloader';
 import type { DataSource } from 'typeorm';
+import type { Language } from '../schema/messages';
 import type { RoomName } from '../schema/vocabulary';
 import type { Actor } from './actor';
 import { HubError } from './errors';
@@ -38,6 +39,7 @@ export interface RequestFacts {
   readonly requestId: string;
   readonly operationName: string | null;
   readonly documentHash: string;
+  readonly language: Language;
   readonly atLeast: number;
 }
 

@@ -51,4 +51,6 @@ export interface Refusal {
   readonly message: string;
   /** What would make the same command legal. */
   readonly remedy: string;
+  /** What was filled into both, so that they can be said in another language. */
+  readonly values?: Readonly<Record<string, string | number>>;
 }

@@ -76,6 +76,7 @@ export class RoomExecution {
       requestId: request.requestId,
       operationName: request.operationName,
       documentHash: known.hash,
+      language: request.language ?? 'en',
       atLeast: request.atLeast,
     });
     try {
@@ -87,11 +88,11 @@ export class RoomExecution {
         operationName: request.operationName,
       });
       await context.endSnapshot();
-      const errors = (result.errors ?? []).map((error) => toAnswerError(error, request.requestId, this.diagnostics));
+      const errors = (result.errors ?? []).map((error) => toAnswerError(error, request, this.diagnostics));
       return { context, data: result.data ?? null, errors };
     } catch (error) {
       await context.abandonSnapshot();
-      const failure = toAnswerError(new GraphQLError('failed', { originalError: error as Error }), request.requestId, this.diagnostics);
+      const failure = toAnswerError(new GraphQLError('failed', { originalError: error as Error }), request, this.diagnostics);
       return { context, data: null, errors: [failure] };
     }
   }

@@ -58,10 +58,16 @@ export function openRoomClient(options: RoomClientOptions): RoomClient {
 }
 
 async function fetchFrom(pool: Pool, path: string, { room, passports }: RoomClientOptions, request: RoomRequest): Promise<RoomAnswer> {
-  const { document, variables, operationName, requestId, signal } = request;
+  const { document, variables, operationName, requestId, language, signal } = request;
   const passport = await passports.seal(room, request);
   const body = JSON.stringify({ query: document, variables, operationName });
-  const headers = { 'content-type': 'application/json', accept: 'application/json', authorization: `${PASSPORT_SCHEME} ${passport}`, [HEADERS.requestId]: requestId };
+  const headers = {
+    'content-type': 'application/json',
+    accept: 'application/json',
+    authorization: `${PASSPORT_SCHEME} ${passport}`,
+    [HEADERS.requestId]: requestId,
+    ...(language === undefined ? {} : { 'accept-language': language }),
+  };
   const answer = await away(room, async () => {
     const response = await pool.request({ method: 'POST', path, headers, body, ...(signal && { signal }) });
     return { status: response.statusCode, headers: response.headers, body: parsedBody(await response.body.text()) };

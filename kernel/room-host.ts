@@ -16,6 +16,7 @@ import { holdLease, type Lease } from './lease';
 import type { Ledger } from './ledger';
 import { Receipts } from './outbox/receipts';
 import { Relay, type Reconsideration } from './outbox/relay';
+import { localiseRefusals } from './refusal-language';
 import { sweepRefusals } from './refusals';
 import { gatePersonalFields } from './release/personal-fields';
 import type { Room } from './room';
@@ -71,6 +72,7 @@ export async function openRoom(definition: RoomDefinition, surroundings: RoomSur
   };
   const { schema } = definition.subgraph();
   gatePersonalFields(schema);
+  localiseRefusals(schema);
   const execution = new RoomExecution(schema, services, diagnostics);
   const workers = startWorkers(definition, surroundings, database, receipts);
   return {

@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import express, { type Request, type Router } from 'express';
 import { mountRoutes, routeDocument, type AuthenticatedRoute } from './authenticated-route';
+import { chooseLanguage } from '../schema/messages';
 import type { Actor } from './actor';
 import { DEFAULT_HOST } from './config';
 import type { Diagnostics } from './diagnostics';
@@ -91,14 +92,15 @@ function parseObject(body: string): Record<string, unknown> {
   throw new HubError('BAD_INPUT', 'The body is not a JSON object.');
 }
 
-type Caller = Pick<RoomRequest, 'actor' | 'atLeast' | 'requestId' | 'planned'>;
+type Caller = Pick<RoomRequest, 'actor' | 'atLeast' | 'requestId' | 'planned' | 'language'>;
 
 /** A passport vouches for the document too: our planner wrote it. A bearer may send anything, so the room validates it. */
 async function identify({ passports, tokens }: RoomServerOptions, request: IncomingMessage, subject: PassportSubject): Promise<Caller> {
   const passport = passportOf(request);
-  if (passport !== null) return { ...(await passports.open(passport, subject)), planned: true };
+  const language = chooseLanguage(request.headers['accept-language']);
+  if (passport !== null) return { ...(await passports.open(passport, subject)), language, planned: true };
   const actor = await tokens.authenticate(request.headers, null);
-  return { actor, atLeast: parseAtLeast(request.headers[HEADERS.atLeast]), requestId: newRequestId(), planned: false };
+  return { actor, atLeast: parseAtLeast(request.headers[HEADERS.atLeast]), requestId: newRequestId(), language, planned: false };
 }
 
 function passportOf(request: IncomingMessage): string | null {

@@ -3,6 +3,7 @@
  * A room trusts nobody: it re-checks scope, row scope, purpose and disclosure whoever calls.
  */
 import type { GraphQLFormattedError } from 'graphql';
+import type { Language } from '../schema/messages';
 import type { RoomName } from '../schema/vocabulary';
 import type { Actor } from './actor';
 
@@ -19,6 +20,8 @@ export interface RoomRequest {
    * then validation is skipped. A bearer of a token may send anything, so its documents are validated.
    */
   readonly planned: boolean;
+  /** Of the texts for people; English unless given. */
+  readonly language?: Language;
   /** Aborted when the caller has gone or the operation's deadline passed. */
   readonly signal?: AbortSignal;
 }

@@ -30,7 +30,11 @@ export interface RefusalText {
   readonly rulePack: string;
   readonly message: string;
   readonly remedy: string;
+  /** What was filled in, so that the same refusal can be said in another language. */
+  readonly values?: Filling;
 }
+
+type Filling = Readonly<Record<string, string | number>>;
 
 export interface RuleReference<R extends RuleId> {
   readonly ruleId: R;
@@ -41,9 +45,19 @@ export interface RuleReference<R extends RuleId> {
 /** The refusal a rule answers, ready to be a member of a result union. */
 export function refusalOf<R extends RuleId>(rule: RuleReference<R>, ...values: ValuesOf<R>): RefusalText {
   const { ruleId, rulePack, language = 'en' } = rule;
-  const text: RuleText = RULE_TEXTS[ruleId];
-  const filling = values[0] ?? {};
-  return { ruleId, rulePack, message: fill(text.message[language], filling), remedy: fill(text.remedy[language], filling) };
+  const [filling] = values as readonly Filling[];
+  return { ruleId, rulePack, ...textsOf(ruleId, language, filling), ...(filling === undefined ? {} : { values: filling }) };
+}
+
+/** What the catalogue says of a rule. A name that `values` does not have stays as it is. */
+export function textsOf(ruleId: RuleId, language: Language, values: Filling = {}): { readonly message: string; readonly remedy: string } {
+  const { message, remedy }: RuleText = RULE_TEXTS[ruleId];
+  return { message: fill(message[language], values), remedy: fill(remedy[language], values) };
+}
+
+/** One text of the two, where there is only one place for them. */
+export function sentencesOf({ message, remedy }: Pick<RefusalText, 'message' | 'remedy'>): string {
+  return /[.?!]$/.test(message) ? `${message} ${remedy}` : `${message}${remedy}`;
 }
 
 export function isRuleId(text: string): text is RuleId {
@@ -68,6 +82,6 @@ export function chooseLanguage(header: string | null | undefined): Language {
   return 'en';
 }
 
-function fill(text: string, values: Readonly<Record<string, string | number>>): string {
+function fill(text: string, values: Filling): string {
   return text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }

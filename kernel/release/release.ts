@@ -4,12 +4,13 @@
  */
 import DataLoader from 'dataloader';
 import type { GraphQLResolveInfo } from 'graphql';
+import { sentencesOf, textsOf } from '../../schema/messages';
 import type { DataCategory } from '../../schema/vocabulary';
 import type { Actor } from '../actor';
 import { HubError } from '../errors';
 import type { StandingPoint } from '../follower/standing-point';
 import type { StreamPosition } from '../ledger';
-import { decideRelease, RELEASE_MESSAGES, type ReleaseRule, type Right, type Subject } from '../rights/right';
+import { decideRelease, type ReleaseRule, type Right, type Subject } from '../rights/right';
 import type { KnownRights } from '../rights/known-rights';
 import { knownRightsOver, readAndKeepRights } from '../rights/rights.repository';
 import type { Transaction } from '../transaction';
@@ -97,10 +98,9 @@ export class Release {
     const decision = decideRelease(rights, this.actor.purpose, category, transaction.now);
     if (decision.ok) return decision.right;
     this.withheld.set(`${decision.ruleId} ${subject.creditorId}`, { ruleId: decision.ruleId, subject });
-    if (decision.ruleId === 'RELEASE-PURPOSE-NAMED') {
-      throw new HubError('BAD_INPUT', RELEASE_MESSAGES[decision.ruleId], { ruleId: decision.ruleId, argument: 'x-purpose' });
-    }
-    throw new HubError('NOT_PERMITTED', RELEASE_MESSAGES[decision.ruleId], { ruleId: decision.ruleId });
+    const text = sentencesOf(textsOf(decision.ruleId, 'en'));
+    if (decision.ruleId === 'RELEASE-PURPOSE-NAMED') throw new HubError('BAD_INPUT', text, { ruleId: decision.ruleId, argument: 'x-purpose' });
+    throw new HubError('NOT_PERMITTED', text, { ruleId: decision.ruleId });
   }
 
   /** Remembers one field that is about to leave; called for empty values too, for "no phone known" is also data. */

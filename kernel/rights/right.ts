@@ -61,13 +61,3 @@ export function decideRelease(rights: readonly Right[], purpose: Purpose | null,
   }
   return { ok: false, ruleId: nearest };
 }
-
-/** What a caller is told; the rule id is in the extensions beside it. */
-export const RELEASE_MESSAGES: Record<ReleaseRule, string> = {
-  'RELEASE-PURPOSE-NAMED': 'This field holds personal data: name the purpose in the x-purpose header.',
-  'RELEASE-RIGHT-STANDS': 'No right that stands now covers this record.',
-  'RELEASE-ENGAGEMENT-QUALIFIED': 'The engagement under which this record was shared is not qualified.',
-  'RELEASE-ATTESTATION-CURRENT': 'The agency has no current security attestation.',
-  'RELEASE-PURPOSE-COVERED': 'The purpose named is not covered by the right to this record.',
-  'RELEASE-CATEGORY-COVERED': 'This category of data is not covered by the right to this record.',
-};

@@ -36,8 +36,8 @@ export function executableRooms(definitions: readonly RoomDefinition[], rooms: r
 }
 
 export function contextOf({ services }: ExecutableRoom, operation: Operation): RoomContext {
-  const { actor, requestId, atLeast } = operation;
-  return new RoomContext(services, { actor, requestId, operationName: null, documentHash: '', atLeast });
+  const { caller, atLeast } = operation;
+  return new RoomContext(services, { ...caller, operationName: null, documentHash: '', atLeast });
 }
 
 function stockLocalSource(room: ExecutableRoom): Source {

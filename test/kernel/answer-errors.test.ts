@@ -22,7 +22,7 @@ function withMinorUnits(plain: GraphQLSchema): GraphQLSchema {
 
 async function said(query: string, variableValues: Record<string, unknown> = {}) {
   const { errors = [] } = await execute({ schema, document: parse(query), variableValues });
-  return errors.map((error) => toAnswerError(error, 'r-1', testDiagnostics()));
+  return errors.map((error) => toAnswerError(error, { requestId: 'r-1' }, testDiagnostics()));
 }
 
 const WITH_INPUT = 'query ($input: Pay!) { pay(input: $input) }';
