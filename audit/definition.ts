@@ -4,6 +4,7 @@ import type { DatabaseDefinition } from '../kernel/database/definition';
 import { roomTables } from '../kernel/room-tables';
 import { LEDGER_CONNECTIONS } from './ledger-port';
 import { LedgerSelfCheck } from './migrations/ledger-self-check';
+import { LedgerPlaces } from './migrations/ledger-places';
 import { LedgerReading } from './migrations/ledger-reading';
 import { LedgerTables } from './migrations/ledger-tables';
 import { LedgerViews } from './migrations/ledger-views';
@@ -13,10 +14,10 @@ import { StreamHeadsTables } from './migrations/stream-heads-tables';
 export const AUDIT_DATABASE = {
   room: 'audit',
   rows: [],
-  migrations: [roomTables('audit'), LedgerTables, LedgerViews, StreamHeadsTables, LedgerWitnesses, LedgerSelfCheck, LedgerReading],
+  migrations: [roomTables('audit'), LedgerTables, LedgerViews, StreamHeadsTables, LedgerWitnesses, LedgerSelfCheck, LedgerReading, LedgerPlaces],
 } as const satisfies DatabaseDefinition;
 
 /** A writer that waits for a connection which its own lease holds would wait for ever. */
 export function auditPoolConfig<T extends DatabaseConfig>(database: T): T {
-  return { ...database, workerPoolSize: Math.max(database.workerPoolSize, LEDGER_CONNECTIONS + 5) };
+  return { ...database, workerPoolSize: Math.max(database.workerPoolSize, LEDGER_CONNECTIONS + 6) };
 }

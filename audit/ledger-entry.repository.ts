@@ -8,6 +8,7 @@ import type { Transaction } from '../kernel/transaction';
 import { InputError } from '../schema/input-error';
 import type { Page, SortKey } from '../schema/page';
 import type { StreamName } from '../schema/vocabulary';
+import { boundsOfPeriod, type EntryQuestion } from './entry-filter.type';
 import { ENTRY_COLUMNS, toEntry, type EntryRow, type HashedEntry } from './reader/stored-entries';
 
 /** An entry with the streams its reader came through: what is revealed to them is shown. */
@@ -15,13 +16,32 @@ export interface SeenEntry extends HashedEntry {
   readonly scope: ReadonlySet<StreamName>;
 }
 
-/** The bounds are found by position, so that a page far into a long stream costs what the first one costs. */
-const PAGE = (direction: 'asc' | 'desc'): string => `select distinct on (entry.index) ${ENTRY_COLUMNS} from unnest($1::text[]) asked(stream)
-  cross join lateral (
-    select s.index from stream_entry s
-    where s.stream = asked.stream and s.n > stream_position(asked.stream, $2) and s.n <= stream_position(asked.stream, $3)
-    order by s.n ${direction} limit $4
-  ) place join entry on entry.index = place.index order by entry.index ${direction} limit $4`;
+type Direction = 'asc' | 'desc';
+
+/** Another stream that the entry must stand in, by the parameter that names it. */
+const NAMES_PARTY = (index: string, parameter: string): string => ` and exists (select 1 from entry named where named.index = ${index} and links_name(named.links, ${parameter}))`;
+
+/** Places in a stream itself, after $2 and up to $3. The bounds are found by position, so that a page far into a long stream costs what the first one costs. */
+const IN_STREAM = (direction: Direction, after: string, condition: string): string => `select s.index from stream_entry s
+    where s.stream = asked.stream and s.n > stream_position(asked.stream, ${after}) and s.n <= stream_position(asked.stream, $3)${condition}
+    order by s.n ${direction} limit $4`;
+
+/** Places of the types that begin with one of $5: from the index as far as it reaches, from the stream beyond. */
+const OF_TYPES = (direction: Direction, party: (index: string) => string): string => `(select p.index from place_types(asked.stream, $5) kind(type) cross join lateral (
+      select p.index from entry_place p where p.stream = asked.stream and p.type = kind.type and p.index > $2 and p.index <= $3${party('p.index')}
+      order by p.index ${direction} limit $4
+    ) p)
+    union all
+    (${IN_STREAM(direction, 'greatest($2, places_until(asked.stream) - 1)', ` and exists (select 1 from entry typed where typed.index = s.index and is_of_types(entry_type(typed.bytes), $5))${party('s.index')}`)})`;
+
+function pageStatement(direction: Direction, byTypes: boolean, byParty: boolean): string {
+  const party = (index: string): string => (byParty ? NAMES_PARTY(index, byTypes ? '$6' : '$5') : '');
+  const places = byTypes ? OF_TYPES(direction, party) : IN_STREAM(direction, '$2', party('s.index'));
+  return `with place as (select distinct picked.index from unnest($1::text[]) asked(stream) cross join lateral (
+    ${places}
+  ) picked order by picked.index ${direction} limit $4)
+  select ${ENTRY_COLUMNS} from place join entry on entry.index = place.index order by entry.index ${direction}`;
+}
 
 function indexOf(key: SortKey | null, argument: 'after' | 'before', otherwise: number): number {
   if (key === null) return otherwise;
@@ -43,7 +63,7 @@ export async function ownStreams(transaction: Transaction, context: RoomContext)
       return rows.map(({ id }): StreamName => `borrower:${id}`);
     }
     case 'PARTNER':
-      return [];
+      return [`agency:${org}`];
   }
 }
 
@@ -57,12 +77,19 @@ export async function mandatedCreditors(transaction: Transaction, regulatorId: s
   return rows.map(({ id }) => id);
 }
 
-/** A page of the entries in any of `streams`, in the order of the log; at most `page.take`, as `connectionFrom` wants them. */
-export async function readEntryPage(transaction: Transaction, streams: readonly StreamName[], page: Page, scope: ReadonlySet<StreamName>): Promise<SeenEntry[]> {
+/** A page of the entries that are asked for, in the order of the log; at most `page.take`, as `connectionFrom` wants them. */
+export async function readEntryPage(context: RoomContext, asked: EntryQuestion, page: Page): Promise<SeenEntry[]> {
+  const transaction = await context.read();
+  const streams = asked.stream === null ? await ownStreams(transaction, context) : [asked.stream];
   const direction = page.forward ? 'asc' : 'desc';
-  const after = indexOf(page.after, 'after', -1);
-  const before = indexOf(page.before, 'before', Number.MAX_SAFE_INTEGER);
-  const rows = await transaction.prepared<EntryRow>(`entry_page_${direction}`, PAGE(direction), [streams, after, before - 1, page.take]);
+  const [afterPeriod, beforePeriod] = await boundsOfPeriod(transaction, asked);
+  const after = Math.max(indexOf(page.after, 'after', -1), afterPeriod);
+  const before = Math.min(indexOf(page.before, 'before', Number.MAX_SAFE_INTEGER), beforePeriod);
+  const { types, party } = asked;
+  const shape = [direction, ...(types === null ? [] : ['types']), ...(party === null ? [] : ['party'])].join('_');
+  const values = [streams, after, before - 1, page.take, ...(types === null ? [] : [types]), ...(party === null ? [] : [party])];
+  const rows = await transaction.prepared<EntryRow>(`entry_page_${shape}`, pageStatement(direction, types !== null, party !== null), values);
+  const scope = await scopeOf(context, asked.stream);
   return rows.map((row) => ({ ...toEntry(row), scope }));
 }
 

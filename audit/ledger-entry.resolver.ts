@@ -6,7 +6,8 @@ import { Audience, EVERY_AUDIENCE } from '../schema/audience';
 import { connectionFrom, type Connection } from '../schema/connection';
 import { Node, nodeTypeOf } from '../schema/node';
 import { ConnectionArgs, openPage } from '../schema/page';
-import { findEntry, ownStreams, readEntryPage, scopeOf, type SeenEntry } from './ledger-entry.repository';
+import { EntryFilter, questionOf } from './entry-filter.type';
+import { findEntry, readEntryPage, type SeenEntry } from './ledger-entry.repository';
 import { Checkpoint, EntryVerification, LedgerEntry, LedgerEntryConnection, toLedgerEntry } from './ledger-entry.type';
 import { proveInclusions, requestStatements } from './reader/tree-reader';
 
@@ -45,22 +46,25 @@ export class LedgerEntryResolver {
     return latestCheckpoint(await context.read());
   }
 
-  @Audience('INTERNAL', 'REGULATOR', 'BORROWER')
+  @Audience(...EVERY_AUDIENCE)
   @Query(() => LedgerEntry, { nullable: true, description: 'The entry at an index, or null when there is none in your scope.' })
   async entry(@Arg('index', () => Int, { description: 'Its place in the ledger, from 0.' }) index: number, @Ctx() context: RoomContext): Promise<LedgerEntry | null> {
     return shown(await findEntry(context, 'index', index));
   }
 
-  @Audience('INTERNAL', 'REGULATOR', 'BORROWER')
-  @Query(() => LedgerEntryConnection, { description: 'The entries in your scope, in the order of the ledger.' })
-  async entries(@Args(() => ConnectionArgs) args: ConnectionArgs, @Ctx() context: RoomContext): Promise<Connection<LedgerEntry>> {
+  @Audience(...EVERY_AUDIENCE)
+  @Query(() => LedgerEntryConnection, { description: 'The entries in your scope, in the order of the ledger. That a list is complete is proven by an export, not here.' })
+  async entries(
+    @Args(() => ConnectionArgs) args: ConnectionArgs,
+    @Arg('filter', () => EntryFilter, { nullable: true, description: 'Which of them; all without it.' }) filter: EntryFilter | undefined,
+    @Ctx() context: RoomContext,
+  ): Promise<Connection<LedgerEntry>> {
     const page = openPage(args, { audience: context.actor.audience, sort: 'entries:index' });
-    const transaction = await context.read();
-    const entries = await readEntryPage(transaction, await ownStreams(transaction, context), page, await scopeOf(context, null));
+    const entries = await readEntryPage(context, questionOf(filter), page);
     return connectionFrom(page, entries, (entry) => [entry.index], toLedgerEntry);
   }
 
-  @Audience('INTERNAL', 'REGULATOR', 'BORROWER')
+  @Audience(...EVERY_AUDIENCE)
   @FieldResolver(() => EntryVerification, { nullable: true, description: 'The proof that it is in the ledger; null until a checkpoint covers it.' })
   async verification(@Root() { index }: LedgerEntry, @Ctx() context: RoomContext): Promise<EntryVerification | null> {
     const transaction = await context.read();

@@ -1,6 +1,6 @@
 /** Entries and checkpoints as they are shown. Everything a reader needs to check them himself is among the fields. */
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
-import { Audience } from '../schema/audience';
+import { Audience, EVERY_AUDIENCE } from '../schema/audience';
 import { connectionOf } from '../schema/connection';
 import { Instant } from '../schema/instant';
 import { Node } from '../schema/node';
@@ -11,147 +11,147 @@ import { digestDisclosure, parseDisclosure } from './log/commitment';
 import { parseEntry } from './log/entry';
 
 @ObjectType('EntryDecision', { description: 'What a rule decided, on which standing and when.' })
-@Audience('INTERNAL', 'REGULATOR', 'BORROWER')
+@Audience(...EVERY_AUDIENCE)
 export class EntryDecision {
-  @Audience('INTERNAL', 'REGULATOR', 'BORROWER')
+  @Audience(...EVERY_AUDIENCE)
   @Field(() => String, { description: '`ALLOW` or `REFUSE`.' })
   outcome!: string;
 
-  @Audience('INTERNAL', 'REGULATOR', 'BORROWER')
+  @Audience(...EVERY_AUDIENCE)
   @Field(() => String, { description: 'The dated set of rules that decided.' })
   rulePack!: string;
 
-  @Audience('INTERNAL', 'REGULATOR', 'BORROWER')
+  @Audience(...EVERY_AUDIENCE)
   @Field(() => [String], { description: 'The ids of the rules that decided.' })
   rules!: readonly string[];
 
-  @Audience('INTERNAL', 'REGULATOR', 'BORROWER')
+  @Audience(...EVERY_AUDIENCE)
   @Field(() => Int, { description: 'The ledger index the decision stood on; -1 when no entry was known yet.' })
   index!: number;
 
-  @Audience('INTERNAL', 'REGULATOR', 'BORROWER')
+  @Audience(...EVERY_AUDIENCE)
   @Field(() => Instant, { description: 'The instant it was decided at.' })
   at!: Date;
 }
 
 @ObjectType('RevealedValue', { description: 'A value that stands in the entry only as a digest, shown to you.' })
-@Audience('INTERNAL', 'REGULATOR', 'BORROWER')
+@Audience(...EVERY_AUDIENCE)
 export class RevealedValue {
-  @Audience('INTERNAL', 'REGULATOR', 'BORROWER')
+  @Audience(...EVERY_AUDIENCE)
   @Field(() => String, { description: 'The digest in the entry: base64url of the SHA-256 of `disclosure`.' })
   digest!: string;
 
-  @Audience('INTERNAL', 'REGULATOR', 'BORROWER')
+  @Audience(...EVERY_AUDIENCE)
   @Field(() => String, { nullable: true, description: 'What the value is called; null for an element of a list and for a link.' })
   name!: string | null;
 
-  @Audience('INTERNAL', 'REGULATOR', 'BORROWER')
+  @Audience(...EVERY_AUDIENCE)
   @Field(() => String, { description: 'The value as canonical JSON.' })
   value!: string;
 
-  @Audience('INTERNAL', 'REGULATOR', 'BORROWER')
+  @Audience(...EVERY_AUDIENCE)
   @Field(() => String, { description: 'The disclosure string of RFC 9901, over which the digest is.' })
   disclosure!: string;
 }
 
 @ObjectType('Checkpoint', { description: 'The size and root of the ledger at one moment, signed by its key.' })
-@Audience('INTERNAL', 'PARTNER', 'REGULATOR', 'BORROWER')
+@Audience(...EVERY_AUDIENCE)
 export class Checkpoint {
-  @Audience('INTERNAL', 'PARTNER', 'REGULATOR', 'BORROWER')
+  @Audience(...EVERY_AUDIENCE)
   @Field(() => Int, { description: 'How many entries it covers.' })
   size!: number;
 
-  @Audience('INTERNAL', 'PARTNER', 'REGULATOR', 'BORROWER')
+  @Audience(...EVERY_AUDIENCE)
   @Field(() => String, { description: 'The root hash of the RFC 6962 tree over them, in base64.' })
   rootHash!: string;
 
-  @Audience('INTERNAL', 'PARTNER', 'REGULATOR', 'BORROWER')
+  @Audience(...EVERY_AUDIENCE)
   @Field(() => String, { description: 'The signed C2SP note, to be verified with the key of the ledger.' })
   note!: string;
 
-  @Audience('INTERNAL', 'PARTNER', 'REGULATOR', 'BORROWER')
+  @Audience(...EVERY_AUDIENCE)
   @Field(() => Instant, { description: 'When it was signed, by the clock of the signer.' })
   signedAt!: Date;
 }
 
 @ObjectType('EntryVerification', { description: 'The proof that an entry is in the ledger of a checkpoint.' })
-@Audience('INTERNAL', 'REGULATOR', 'BORROWER')
+@Audience(...EVERY_AUDIENCE)
 export class EntryVerification {
-  @Audience('INTERNAL', 'REGULATOR', 'BORROWER')
+  @Audience(...EVERY_AUDIENCE)
   @Field(() => Checkpoint, { description: 'The checkpoint whose root the proof leads to.' })
   checkpoint!: Checkpoint;
 
-  @Audience('INTERNAL', 'REGULATOR', 'BORROWER')
+  @Audience(...EVERY_AUDIENCE)
   @Field(() => [String], { description: "The inclusion proof of RFC 9162, from the leaf's sibling up, each hash in base64." })
   proof!: readonly string[];
 }
 
 @ObjectType('LedgerEntry', { implements: Node, description: 'One event with its place in the ledger.' })
 @Directive('@key(fields: "id")')
-@Audience('INTERNAL', 'REGULATOR', 'BORROWER')
+@Audience(...EVERY_AUDIENCE)
 export class LedgerEntry implements Node {
-  @Audience('INTERNAL', 'REGULATOR', 'BORROWER')
+  @Audience(...EVERY_AUDIENCE)
   @Field(() => ID, { description: 'The id of the event.' })
   id!: string;
 
-  @Audience('INTERNAL', 'REGULATOR', 'BORROWER')
+  @Audience(...EVERY_AUDIENCE)
   @Field(() => Int, { description: 'Its place in the ledger, from 0.' })
   index!: number;
 
-  @Audience('INTERNAL', 'REGULATOR', 'BORROWER')
+  @Audience(...EVERY_AUDIENCE)
   @Field(() => String, { description: 'What happened, e.g. `debts.PlacementAccepted`.' })
   type!: string;
 
-  @Audience('INTERNAL', 'REGULATOR', 'BORROWER')
+  @Audience(...EVERY_AUDIENCE)
   @Field(() => Int, { description: 'The version of the shape of this type of event.' })
   typeVersion!: number;
 
-  @Audience('INTERNAL', 'REGULATOR', 'BORROWER')
+  @Audience(...EVERY_AUDIENCE)
   @Field(() => Instant, { description: 'When it happened, as its source says.' })
   occurredAt!: Date;
 
-  @Audience('INTERNAL', 'REGULATOR', 'BORROWER')
+  @Audience(...EVERY_AUDIENCE)
   @Field(() => Instant, { description: 'When the ledger took it in, by its own clock; never earlier than the entry before.' })
   recordedAt!: Date;
 
-  @Audience('INTERNAL', 'REGULATOR', 'BORROWER')
+  @Audience(...EVERY_AUDIENCE)
   @Field(() => String, { description: 'The room that said it; with `/direct` when it was recorded before an answer was released.' })
   source!: string;
 
-  @Audience('INTERNAL', 'REGULATOR', 'BORROWER')
+  @Audience(...EVERY_AUDIENCE)
   @Field(() => String, { description: 'The audience of who caused it; `SYSTEM` for the hub itself.' })
   actorAudience!: string;
 
-  @Audience('INTERNAL', 'REGULATOR', 'BORROWER')
+  @Audience(...EVERY_AUDIENCE)
   @Field(() => String, { nullable: true, description: 'The purpose that was named.' })
   purpose!: string | null;
 
-  @Audience('INTERNAL', 'REGULATOR', 'BORROWER')
+  @Audience(...EVERY_AUDIENCE)
   @Field(() => EntryDecision, { nullable: true, description: 'The decision it rests on, where a rule decided.' })
   decision!: EntryDecision | null;
 
-  @Audience('INTERNAL', 'REGULATOR', 'BORROWER')
+  @Audience(...EVERY_AUDIENCE)
   @Field(() => String, { description: 'What stands in clear: states, dates, codes, counts; as canonical JSON.' })
   facts!: string;
 
-  @Audience('INTERNAL', 'REGULATOR', 'BORROWER')
+  @Audience(...EVERY_AUDIENCE)
   @Field(() => [RevealedValue], { description: 'The hidden values that are shown to you.' })
   revealed!: readonly RevealedValue[];
 
-  @Audience('INTERNAL', 'REGULATOR', 'BORROWER')
+  @Audience(...EVERY_AUDIENCE)
   @Field(() => Int, { description: 'How many hidden values are not shown to you.' })
   withheld!: number;
 
-  @Audience('INTERNAL', 'REGULATOR', 'BORROWER')
+  @Audience(...EVERY_AUDIENCE)
   @Field(() => String, { description: 'The leaf hash, in base64: SHA-256 of a zero byte and `bytes`.' })
   leafHash!: string;
 
-  @Audience('INTERNAL', 'REGULATOR', 'BORROWER')
+  @Audience(...EVERY_AUDIENCE)
   @Field(() => String, { description: 'The bytes of the entry, verbatim, in base64.' })
   bytes!: string;
 }
 
-export const LedgerEntryConnection = connectionOf('LedgerEntry', () => LedgerEntry, ['INTERNAL', 'REGULATOR', 'BORROWER']);
+export const LedgerEntryConnection = connectionOf('LedgerEntry', () => LedgerEntry, EVERY_AUDIENCE);
 
 function revealedOf(text: string): RevealedValue {
   const disclosure = parseDisclosure(text);

@@ -20,6 +20,7 @@ import { LedgerEntryResolver, loadEntry } from './ledger-entry.resolver';
 import { openLedger, type OpenedLedger } from './ledger-port';
 import { parseVkey } from './log/note-key';
 import { NODE_STUBS } from './node.type';
+import { PlaceKeeper } from './places/place-keeper';
 import { measureSelfCheck } from './self-check/self-check-metrics';
 import { SelfCheckSchedule } from './self-check/self-check-schedule';
 import type { LedgerSigner } from './signer/ledger-signer';
@@ -92,6 +93,7 @@ export async function openAuditRoom({ config, signer, keyStore, diagnostics, met
   const witnessing = prepareWitnessing(config.ledger.witnesses, database.worker, signer.vkey, diagnostics);
   const ledger = await openLedger({ pool: database.worker, signer, checkpointIntervalMs: config.ledger.checkpointIntervalMs, seen: witnessing.seen, diagnostics, clock });
   const submitter = witnessing.begin(() => ledger.isWriting);
+  const places = new PlaceKeeper({ pool: database.worker, isActive: () => ledger.isWriting, diagnostics });
   const stamper = openStamper(config.ledger, { pool: database.worker, vkey: signer.vkey, isActive: () => ledger.isWriting, clock, diagnostics });
   const selfCheck = new SelfCheckSchedule({ pool: database.worker, key: parseVkey(signer.vkey), intervalMs: config.ledger.selfCheckIntervalMs, diagnostics, clock });
   measureSelfCheck(metrics.registry, database.worker, clock);
@@ -107,6 +109,7 @@ export async function openAuditRoom({ config, signer, keyStore, diagnostics, met
       await submitter.stop();
       await selfCheck.stop();
       await stamper?.stop();
+      await places.stop();
       await room.stop();
       await ledger.stop();
       await database.close();

@@ -8,14 +8,14 @@ import { Audience } from '../schema/audience';
 import { connectionFrom, type Connection } from '../schema/connection';
 import { ConnectionArgs, openPage } from '../schema/page';
 import type { StreamName } from '../schema/vocabulary';
-import { readEntryPage, scopeOf } from './ledger-entry.repository';
+import { ANY_ENTRY } from './entry-filter.type';
+import { readEntryPage } from './ledger-entry.repository';
 import { LedgerEntryConnection, toLedgerEntry, type LedgerEntry } from './ledger-entry.type';
 import { TrailedAgency, TrailedBorrower, TrailedCreditor, TrailedDebt } from './trailed.type';
 
 async function trailOf(stream: StreamName, args: ConnectionArgs, context: RoomContext): Promise<Connection<LedgerEntry>> {
   const page = openPage(args, { audience: context.actor.audience, sort: 'trail:index' });
-  const transaction = await context.read();
-  const entries = await readEntryPage(transaction, [stream], page, await scopeOf(context, stream));
+  const entries = await readEntryPage(context, { ...ANY_ENTRY, stream }, page);
   return connectionFrom(page, entries, (entry) => [entry.index], toLedgerEntry);
 }
 

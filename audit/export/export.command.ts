@@ -6,10 +6,11 @@ import { runCommand, type CommandOutcome, type CommandWork, type RefusedCommand 
 import type { RoomContext } from '../../kernel/context';
 import { HubError } from '../../kernel/errors';
 import type { Transaction } from '../../kernel/transaction';
-import { idPrefix, newId, type IdPrefix } from '../../schema/ids';
+import { newId } from '../../schema/ids';
 import { InputError } from '../../schema/input-error';
 import { refusalOf } from '../../schema/messages';
-import type { StreamKind, StreamName } from '../../schema/vocabulary';
+import type { StreamName } from '../../schema/vocabulary';
+import { streamOf } from '../stream-of';
 import { hasVisibleEntry, insertExport, standingMandates, uncoveredEntries, type Mandate } from './export.repository';
 import type { RequestExportInput } from './export.type';
 
@@ -17,28 +18,8 @@ export const EXPORT_SCOPE = 'exports:write';
 const RULE_PACK = 'export-2026.1';
 const RULE = 'EXPORT-MANDATE-COVERS';
 
-/** What an id's stream is called; ids without one have no entries of their own. */
-const STREAM_OF: Readonly<Partial<Record<IdPrefix, StreamKind>>> = {
-  creditor: 'creditor',
-  agency: 'agency',
-  engagement: 'engagement',
-  debt: 'debt',
-  borrower: 'borrower',
-  grant: 'grant',
-  authority: 'grant',
-  mandate: 'grant',
-  agreement: 'grant',
-};
-
-function streamOf(subjectId: string): StreamName {
-  const prefix = idPrefix(subjectId);
-  const kind = prefix === null ? undefined : STREAM_OF[prefix];
-  if (kind === undefined) throw new InputError('input.subjectId', 'This is not the id of something that has entries of its own.');
-  return `${kind}:${subjectId}`;
-}
-
 export function requestExport(context: RoomContext, input: RequestExportInput): Promise<CommandOutcome> {
-  const stream = streamOf(input.subjectId);
+  const stream = streamOf(input.subjectId, 'input.subjectId');
   const { from = null, until = null } = input;
   if (from !== null && until !== null && from >= until) throw new InputError('input.until', 'The period ends before it begins.');
   return runCommand(context, {

@@ -3,10 +3,10 @@
  * who asked for them. Row-level security decides from the standing tables of this room.
  */
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { mandateScope, OPEN_RIGHT, rowScopePolicies, staffScope } from '../../kernel/row-scope';
+import { mandateScope, rowScopePolicies } from '../../kernel/row-scope';
+import { OF_ENTRY, OF_MANDATE, OF_SELF, OF_STAFF } from './entry-scope';
 
 const ORG = `current_setting('cession.org', true)`;
-const SUB = `current_setting('cession.sub', true)`;
 
 /**
  * A stream's name stands in the links as a whole JSON string, so quotes around it make the search exact. The functions that
@@ -36,12 +36,6 @@ const FUNCTIONS = [
     where stream_entry.stream = asked and position(convert_to('"creditor:', 'UTF8') in entry.links) > 0
       and not exists (select 1 from unnest(creditors) covered(id) where links_name(entry.links, 'creditor:' || covered.id)) $$`,
 ];
-
-const OF_STAFF = `links_name(links, 'creditor:' || ${ORG}) and ${staffScope(ORG)}`;
-const OF_MANDATE = `exists (select 1 from standing_right r where r.kind = 'MANDATE' and r.holder = ${ORG} and ${OPEN_RIGHT} and links_name(links, 'creditor:' || r.creditor_id))`;
-const OF_SELF = `exists (select 1 from standing_person p where p.person_id = ${SUB} and links_name(links, 'borrower:' || p.borrower_id))`;
-/** The policy of entry applies inside: a place in a stream is as visible as the entry at it. */
-const OF_ENTRY = 'exists (select 1 from entry e where e.index = stream_entry.index)';
 
 /**
  * An export is a row from the moment it is asked for; the row is the job. `creditor_ids`: whose entries the mandates of the
