@@ -22,7 +22,7 @@ const PLACES = [
 ];
 
 /** The tail of an entry is ASCII and of a few fixed members, so its end may be cut anywhere. */
-const RECORDED_AT = `substring(convert_from(substring(bytes from greatest(1, length(bytes) - 149)), 'UTF8') from '"recordedAt":"([0-9TZ:.-]{24})","source":')`;
+const RECORDED_AT = `substring(convert_from(substring(bytes from greatest(1, length(bytes) - 149)), 'UTF8'), '"recordedAt":"([0-9TZ:.-]{24})","source":')`;
 
 const FUNCTIONS = [
   `create function entry_type(bytes bytea) returns text language sql immutable parallel safe
