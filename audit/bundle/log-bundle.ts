@@ -20,6 +20,8 @@ export interface BundleEntry {
   /** The entry bytes, verbatim. */
   readonly bytes: Buffer;
   readonly disclosures: readonly HeldDisclosure[];
+  /** By which entry of the tree the subjects of its sealed values were erased, for those who were. */
+  readonly erasedBy?: ReadonlyMap<string, number>;
 }
 
 /** What every export is made from. */
@@ -64,13 +66,13 @@ async function writeSegments(writer: BundleWriter, source: LogBundleSource, size
   let leaves: Buffer[] = [];
   let entries: Buffer[] = [];
   let records: DisclosureRecord[] = [];
-  for await (const { index, bytes, disclosures } of source.entries) {
+  for await (const { index, bytes, disclosures, erasedBy } of source.entries) {
     if (index !== range.size || index >= size) throw new Error(`entry ${index} was read where ${range.size} of ${size} was due`);
     const leaf = leafHash(bytes);
     range.append(leaf);
     leaves.push(leaf);
     entries.push(bytes);
-    records.push(accountFor(index, disclosures, null));
+    records.push(accountFor(index, disclosures, null, erasedBy));
     if (entries.length < SEGMENT && range.size < size) continue;
     const names = logSegmentNames(Math.floor(index / SEGMENT), entries.length);
     await writer.add(names.leaves, encodeTile(leaves));

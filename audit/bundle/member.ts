@@ -17,6 +17,7 @@ const CAPS: readonly (readonly [prefix: string, bytes: number])[] = [
   ['tile/', 256 * 32],
   ['disclosures/', 64 * MEGABYTE],
   ['heads/', 16 * MEGABYTE],
+  ['erasures/', 64 * MEGABYTE],
   ['checkpoints', 16 * MEGABYTE],
   ['timestamps', 64 * MEGABYTE],
   ['', MEGABYTE],

@@ -28,6 +28,8 @@ export function renderReport(report: Report, language: Language = 'en'): string 
   row('key', report.vkey === null ? null : `${plain(report.vkey)} (${label(report.keyGiven ? 'keyGiven' : 'keyNamed')})`);
   row('disclosed', `${report.counts.disclosed} ${label('values')}, ${report.counts.entries} ${label('entries')}`);
   for (const [reason, count] of Object.entries(report.counts.withheld)) row('withheld', `${count} ${label('values')}, ${WITHHELD_TEXTS[reason]?.[language] ?? plain(reason)}`);
+  row('erased', `${report.counts.erased} ${label('values')}`);
+  row('missing', `${report.counts.missing} ${label('values')}`);
   for (const aspect of ASPECTS) {
     const { state, reasons } = report[aspect];
     lines.push('', `${ASPECT_TEXTS[aspect][language]}: ${STATE_TEXTS[state][language]}`);

@@ -59,7 +59,7 @@ export async function writeStreamBundle(output: Writable, source: StreamBundleSo
     await writer.begin({ kind: 'stream', checkpoint, completeness, createdAt, mandate, period, requestedBy, streams, vkey }, source.checkpoint, attachedFiles(source, source.checkpoint, vkey));
     const add = async (entry: ProvenBundleEntry): Promise<void> => {
       if (!verifyInclusion(entry.index, size, leafHash(entry.bytes), entry.proof, root)) throw new Error(`entry ${entry.index} is not in the tree of the checkpoint`);
-      await segment.add(entry, accountFor(entry.index, entry.disclosures, scope));
+      await segment.add(entry, accountFor(entry.index, entry.disclosures, scope, entry.erasedBy));
     };
     for await (const entry of source.entries) {
       await add(entry);

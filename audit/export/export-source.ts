@@ -8,12 +8,16 @@ import { SEGMENT } from '../log/export-files';
 import { parseEntry } from '../log/entry';
 import type { StreamName } from '../../schema/vocabulary';
 import type { ProvenHeads } from '../reader/prove-heads';
+import { erasedAmong, erasedInLog } from '../reader/stored-erasures';
 import { proveInclusions } from '../reader/tree-reader';
 import { readEntries, readStream, streamLengthAt, type Statements } from '../reader/stored-entries';
 
 /** Entries 0 to `size` - 1. */
 export async function* logEntries(database: Statements, size: number): AsyncGenerator<BundleEntry> {
-  for (let from = 0; from < size; from += SEGMENT) yield* await readEntries(database, from, size, SEGMENT);
+  const erasedBy = await erasedInLog(database, size);
+  for (let from = 0; from < size; from += SEGMENT) {
+    for (const entry of await readEntries(database, from, size, SEGMENT)) yield { ...entry, erasedBy };
+  }
 }
 
 export interface NumberRange {
@@ -40,7 +44,8 @@ export async function* streamEntries(database: Statements, stream: StreamName, {
     const entries = await readStream(database, stream, { first, last: Math.min(to, first + SEGMENT - 1), limit: SEGMENT });
     const indexes = entries.map((entry) => entry.index);
     const proofs = await proveInclusions(database, indexes, size);
-    yield* entries.map((entry, at) => ({ ...entry, proof: proofs[at] as Buffer[] }));
+    const erasedBy = await erasedAmong(database, entries.flatMap(({ disclosures }) => disclosures), size);
+    yield* entries.map((entry, at) => ({ ...entry, erasedBy, proof: proofs[at] as Buffer[] }));
   }
 }
 

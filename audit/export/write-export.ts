@@ -20,6 +20,7 @@ import { withCosignatures } from '../witness/cosignatures.repository';
 import { checkpointAt, latestCheckpoint, type SignedCheckpoint } from '../writer/checkpointer';
 import type { Period } from '../log/manifest';
 import { proveHeads, type ProvenHeads } from '../reader/prove-heads';
+import { readErasures } from '../reader/stored-erasures';
 import { ExportAppendix } from './export-appendix';
 import { logEntries, numbersWithin, streamEnds, streamEntries, withNeighbours } from './export-source';
 
@@ -107,7 +108,7 @@ async function write({ pool, signer, policy, clock, onProgress }: ExportMeans, o
     createdAt: clock().toISOString(),
     mandate,
     requestedBy,
-    appendix: new ExportAppendix(readEventSchema),
+    appendix: new ExportAppendix(readEventSchema, (indexes) => readErasures(pool, indexes, size)),
     onProgress: (done) => onProgress?.({ done: Math.min(done, total), total }),
   });
   if (stream === null) return (await writeLogBundle(output, { ...source(size), entries: logEntries(pool, size) })).entries;

@@ -1,6 +1,6 @@
 /**
- * The account of one entry's digests in an export: each is disclosed, or withheld for a stated reason, or the export is
- * broken. Knows nothing of streams or trees.
+ * The account of one entry's digests in an export: each is disclosed, or withheld for a stated reason, or erased by a stated
+ * entry, or the export is broken. Knows nothing of streams or trees.
  */
 import { canonicalize, parseCanonicalText, type JsonValue } from './canonical';
 import { digestDisclosure, isDigest, parseDisclosure, type Disclosure } from './commitment';
@@ -18,6 +18,8 @@ export interface DisclosureRecord {
   readonly links: readonly string[];
   /** Digests by the reason their disclosure is not shown. */
   readonly withheld: { readonly [reason in WithheldReason]?: readonly string[] };
+  /** Digests of members that nobody can open any more, by the index of the entry that erased them; absent when there is none. */
+  readonly erased?: { readonly [index: string]: readonly string[] };
 }
 
 /**
@@ -26,6 +28,9 @@ export interface DisclosureRecord {
  */
 export const WITHHELD_REASONS = ['internal', 'scope', 'sealed'] as const;
 export type WithheldReason = (typeof WITHHELD_REASONS)[number];
+
+/** Below 2^53, without leading zeros. */
+const INDEX = /^(0|[1-9][0-9]{0,14})$/;
 
 /** Where a record or entry stands, for findings. */
 export interface Place {
@@ -57,15 +62,24 @@ function isTexts(value: JsonValue | undefined): value is readonly string[] {
   return Array.isArray(value) && (value as readonly JsonValue[]).every((item) => typeof item === 'string');
 }
 
+/** Not empty; each name the index of an entry as canonical JSON writes it. */
+function isErasedList(value: JsonValue): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const lists = Object.entries(value as { readonly [name: string]: JsonValue });
+  const isList = ([by, digests]: readonly [string, JsonValue]): boolean => INDEX.test(by) && isTexts(digests) && digests.length > 0 && digests.every(isDigest);
+  return lists.length > 0 && lists.every(isList);
+}
+
 export function parseRecord(line: string, place: Place): DisclosureRecord {
   const refuse = (detail: string): never => fail('integrity', { code: 'DISCLOSURES_MALFORMED', ...place, detail });
   const value = parseCanonicalText(line);
-  if (!isExactly(value, ['disclosed', 'index', 'links', 'withheld'])) return refuse('a member is missing or unknown');
-  const { disclosed, index, links, withheld } = value;
+  if (!isExactly(value, ['disclosed', 'index', 'links', 'withheld'], ['erased'])) return refuse('a member is missing or unknown');
+  const { disclosed, erased, index, links, withheld } = value;
   if (index !== place.index) return fail('integrity', { code: 'INDEX_MISMATCH', ...place, expected: String(place.index), got: canonicalize(index) });
   if (!isTexts(disclosed) || !isTexts(links)) return refuse('a disclosure is not a text');
   if (!isExactly(withheld, [], WITHHELD_REASONS)) return refuse('a reason for withholding is unknown');
   for (const digests of Object.values(withheld)) if (!isTexts(digests) || digests.length === 0 || !digests.every(isDigest)) return refuse('a withheld digest is not readable');
+  if (erased !== undefined && !isErasedList(erased)) return refuse('an erased digest is not readable');
   return value as unknown as DisclosureRecord;
 }
 
@@ -108,7 +122,9 @@ export function checkRecord(entry: ParsedEntry, record: DisclosureRecord, place:
     links.push({ ...disclosure, digest });
   }
   for (const digests of Object.values(record.withheld)) for (const digest of digests) settle(digest);
-  if (open.size > 0) refuse('DISCLOSURE_MISSING', `${open.size} of ${total} digests are neither disclosed nor withheld`);
+  // Places in streams and subjects of bulk events are structural: no erasure takes them away.
+  for (const digests of Object.values(record.erased ?? {})) for (const digest of digests) if (settle(digest) !== 'member') refuse('DISCLOSURE_MISPLACED');
+  if (open.size > 0) fail('integrity', { code: 'DISCLOSURE_MISSING', ...place, expected: String(total), got: String(total - open.size) });
   return { links, members };
 }
 

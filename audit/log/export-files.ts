@@ -33,19 +33,24 @@ export function headsFileName(n: number): string {
   return `heads/${groupDigits(n)}`;
 }
 
+/** Of the erasing entries that a stream export names and that stand in none of its streams, 256 a file. */
+export function erasuresFileName(n: number): string {
+  return `erasures/${groupDigits(n)}`;
+}
+
 /** Files that may follow the checkpoint, in this order; the manifest says which do. */
 export const OPTIONAL_FILES = ['checkpoints', 'timestamps', 'policy'] as const;
 export type OptionalFile = (typeof OPTIONAL_FILES)[number];
 
-/** What may follow the entries, in this order: the schemas of their events. The manifest says which do. */
-export const APPENDED_PARTS = ['schemas'] as const;
+/** What may follow the entries, in this order: entries that erased values of theirs, the schemas of their events. The manifest says which do. */
+export const APPENDED_PARTS = ['erasures', 'schemas'] as const;
 export type AppendedPart = (typeof APPENDED_PARTS)[number];
 
 export const OPTIONAL_PARTS = [...OPTIONAL_FILES, ...APPENDED_PARTS] as const;
 export type OptionalPart = (typeof OPTIONAL_PARTS)[number];
 
 const FIXED: ReadonlySet<string> = new Set(['manifest', 'checkpoint', ...OPTIONAL_FILES, 'seal']);
-const SEGMENT_FILE = /^(proofs|entries|disclosures|heads)\/(x[0-9]{3}\/)*[0-9]{3}$/;
+const SEGMENT_FILE = /^(proofs|entries|disclosures|heads|erasures)\/(x[0-9]{3}\/)*[0-9]{3}$/;
 const SCHEMA_FILE = /^schemas\/[a-z]{1,30}\.[A-Z][A-Za-z]{1,59}\.v[1-9][0-9]{0,8}\.json$/;
 
 /** Whether an export may hold a file of this name at all; nothing else is ever read or unpacked. */

@@ -5,6 +5,7 @@
 import { canonicalize } from './canonical';
 import type { DisclosureRecord, HiddenMember } from './disclosure-record';
 import type { ParsedEntry } from './entry';
+import { ErasureCheck } from './erasure-check';
 import { CODE } from './event-shape';
 import { Timeline } from './timeline';
 
@@ -28,6 +29,7 @@ const MAX_REFUSALS = 1_000_000_000;
 
 export class Tally {
   readonly timeline = new Timeline();
+  readonly erasures = new ErasureCheck();
   private readonly counts: { readonly [group in TallyGroup]: Map<string, number> };
   entries = 0;
   /** Values and links shown. */
@@ -43,8 +45,10 @@ export class Tally {
   }
 
   /** `members`: the hidden values of the event that the record shows. */
-  add({ event, recordedAt }: ParsedEntry, record: DisclosureRecord, members: readonly HiddenMember[]): void {
+  add(entry: ParsedEntry, record: DisclosureRecord, members: readonly HiddenMember[]): void {
+    const { event, recordedAt } = entry;
     this.entries += 1;
+    this.erasures.add(entry, record, members);
     this.disclosed += record.disclosed.length + record.links.length;
     for (const [reason, digests] of Object.entries(record.withheld)) this.count('withheld', reason, digests.length);
     this.count('events', `${event.type}/${event.typeVersion}`);
@@ -92,5 +96,5 @@ export class Tally {
 export function formatTally(tally: Tally): string {
   const groups = Object.fromEntries(TALLY_GROUPS.map((group) => [group, Object.fromEntries(tally.group(group))]));
   const timeline = { stretches: Object.fromEntries(tally.timeline.stretches), unit: tally.timeline.unit };
-  return canonicalize({ ...groups, disclosed: tally.disclosed, entries: tally.entries, timeline, v: 1 });
+  return canonicalize({ ...groups, disclosed: tally.disclosed, entries: tally.entries, erased: tally.erasures.erased, timeline, v: 1 });
 }

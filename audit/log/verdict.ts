@@ -62,6 +62,9 @@ export const REASON_CODES = [
   'DISCLOSURE_DUPLICATE',
   'DISCLOSURE_MISPLACED',
   'DISCLOSURE_MISSING',
+  'ERASURE_MALFORMED',
+  'ERASURE_INVALID',
+  'ERASURE_MISSING',
   // Time and earlier checkpoints.
   'TIME_BACKWARDS',
   'OLDER_THAN_KNOWN',
@@ -142,6 +145,10 @@ export interface ReportCounts {
   readonly entries: number;
   readonly disclosed: number;
   readonly withheld: { readonly [reason: string]: number };
+  /** Called erased, each with the entry that did it. */
+  readonly erased: number;
+  /** Neither shown nor accounted for: of the entry at which the verification stopped, otherwise 0. */
+  readonly missing: number;
 }
 
 /** A time that somebody else attested for the tree of a size; instants as in entries. */

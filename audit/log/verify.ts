@@ -6,7 +6,8 @@ import { attest, type Attestation } from './attestation';
 import { decodeUtf8 } from './canonical';
 import { parseCheckpoint, verifyCheckpoint, type Checkpoint } from './checkpoint';
 import { CHECKPOINTS_FILE, checkSeries, compareKnown, parseSeries, type PastCheckpoint } from './checkpoint-series';
-import { FileSequence, headsFileName, logSegmentNames, SEGMENT, streamSegmentNames, type ExportFile } from './export-files';
+import { openErasure, parseErasures } from './erasure-file';
+import { APPENDED_PARTS, erasuresFileName, FileSequence, headsFileName, logSegmentNames, SEGMENT, streamSegmentNames, type ExportFile } from './export-files';
 import { parseHeadProofs } from './head-proof';
 import { locate } from './locate';
 import { LogCheck } from './log-check';
@@ -63,6 +64,7 @@ export async function verifyExport(files: AsyncIterable<ExportFile>, options: Ve
 class Verification {
   private readonly subject: Subject;
   private readonly tally = new Tally();
+  private missing = 0;
   private completeness: Verdict = { state: 'not checked', reasons: [] };
   private attestation: Attestation = { policy: { state: 'not checked', reasons: [] }, attested: [], remarks: [] };
 
@@ -80,6 +82,8 @@ class Verification {
       verdicts = await this.check();
     } catch (error) {
       if (!(error instanceof VerificationFailure)) throw error;
+      const { code, expected, got } = error.finding;
+      if (code === 'DISCLOSURE_MISSING') this.missing = Number(expected) - Number(got);
       verdicts = verdictsOfFailure(error);
     } finally {
       await this.files.close();
@@ -100,6 +104,7 @@ class Verification {
     const isCompared = known === null ? null : compareKnown(known, [...series, checkpoint]) || manifest.kind === 'log';
     if (manifest.kind === 'log') await this.checkLog(checkpoint, known, manifest);
     else await this.checkStreams(checkpoint, manifest);
+    await this.readErasures(manifest, checkpoint);
     await this.readSchemas(manifest);
     await this.checkSeal(key);
     return this.conclude(manifest, series.length, isCompared);
@@ -217,6 +222,20 @@ class Verification {
     }
   }
 
+  /** Each entry that is said to have erased values: of a whole log among its entries, of streams also beside them. */
+  private async readErasures(manifest: Manifest, checkpoint: Checkpoint): Promise<void> {
+    const { erasures } = this.tally;
+    if (!manifest.files.includes('erasures')) return erasures.refuseAny();
+    const indexes = manifest.kind === 'log' ? [] : erasures.open();
+    for (let first = 0; first < indexes.length; first += SEGMENT) {
+      const file = erasuresFileName(first / SEGMENT);
+      const bytes = await this.files.take(file);
+      const records = locate({ file }, () => parseErasures(decodeUtf8(bytes), indexes.slice(first, first + SEGMENT), file));
+      for (const record of records) erasures.know(record.index, locate({ file, index: record.index }, () => openErasure(record, checkpoint, file)));
+    }
+    erasures.finish();
+  }
+
   /** Of each type and version in the entries, in ascending order. */
   private async readSchemas(manifest: Manifest): Promise<void> {
     if (!manifest.files.includes('schemas')) return;
@@ -228,8 +247,8 @@ class Verification {
   }
 
   private counts(): Omit<ReportCounts, 'files'> {
-    const { entries, disclosed } = this.tally;
-    return { entries, disclosed, withheld: Object.fromEntries(this.tally.group('withheld')) };
+    const { entries, disclosed, erasures } = this.tally;
+    return { entries, disclosed, withheld: Object.fromEntries(this.tally.group('withheld')), erased: erasures.erased, missing: this.missing };
   }
 
   private async checkSeal(key: VerifierKey): Promise<void> {
@@ -264,7 +283,7 @@ class Verification {
 /** The file that follows the last segment of a stream export; the heads of an export that proves where its streams end. */
 function streamsEnd(hasHeads: boolean, { files }: Manifest): (name: string | null) => boolean {
   if (hasHeads) return (name) => name === headsFileName(0);
-  return (name) => name === 'seal' || (files.includes('schemas') && name?.startsWith('schemas/') === true);
+  return (name) => name === 'seal' || APPENDED_PARTS.some((part) => files.includes(part) && name?.startsWith(`${part}/`) === true);
 }
 
 /** The text of a note that this key signed and nobody else: a further line would be bytes that no signature covers. */

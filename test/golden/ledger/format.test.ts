@@ -98,7 +98,7 @@ const EVENTS: readonly { draft: EventDraft; streams: readonly string[]; source: 
       operation: { documentHash: createHash('sha256').update('mutation').digest('hex'), name: 'RegisterDebt', requestId: 'request-1' },
       facts: { asOf: '2026-11-21', currency: 'CNY', product: 'CREDIT_CARD', region: '上海' },
       retention: 'DEBT_RECORD',
-      structural: { creditorId: { value: CREDITOR, reveal: null }, debtId: { value: DEBT, reveal: null }, borrowerId: { value: BORROWER, reveal: [`creditor:${CREDITOR}`, `borrower:${BORROWER}`] } },
+      structural: { creditorId: { value: CREDITOR, reveal: null }, debtId: { value: DEBT, reveal: null }, borrowerId: { value: BORROWER, reveal: null } },
       personal: [
         { subject: BORROWER, name: 'components', value: [{ kind: 'PRINCIPAL', minor: 123456 }] },
         { subject: BORROWER, name: 'daysPastDue', value: 62 },
@@ -107,15 +107,31 @@ const EVENTS: readonly { draft: EventDraft; streams: readonly string[]; source: 
     streams: [`creditor:${CREDITOR}`, `debt:${DEBT}`, `borrower:${BORROWER}`, 'source:debts'],
     source: 'debts',
   },
+  {
+    draft: {
+      type: 'borrowers.BorrowerErased',
+      typeVersion: 1,
+      id: 'event_00000000000000000000000003',
+      occurredAt: '2026-11-21T20:20:13.000Z',
+      actor: { audience: 'INTERNAL', method: 'passport' },
+      facts: { backupRetentionDays: 35, basis: 'PIPL_47', categories: ['ADDRESS', 'CONTACT', 'EMPLOYMENT', 'IDENTITY'] },
+      retention: 'STANDING',
+      structural: { borrowerId: { value: BORROWER, reveal: null }, creditorId: { value: CREDITOR, reveal: null } },
+    },
+    streams: [`creditor:${CREDITOR}`, `borrower:${BORROWER}`, 'source:borrowers'],
+    source: 'borrowers',
+  },
 ];
 
 const DEBT_INDEX = 2;
+const ERASING_INDEX = 3;
+const ERASED_BY = new Map([[BORROWER, ERASING_INDEX]]);
 
 function headsEvent(root: Buffer, streams: number): (typeof EVENTS)[number] {
   const draft: EventDraft = {
     type: 'audit.HeadsCommitted',
     typeVersion: 1,
-    id: 'event_00000000000000000000000003',
+    id: 'event_00000000000000000000000004',
     occurredAt: '2026-11-21T20:20:14.000Z',
     actor: { audience: 'SYSTEM', method: 'worker' },
     facts: { root: root.toString('base64url'), size: EVENTS.length, streams },
@@ -134,19 +150,21 @@ async function makeExamples(): Promise<{ texts: ReadonlyMap<string, string>; log
   let event: Buffer = Buffer.alloc(0);
   const heads = new HeadsTree();
   const lastOf = new Map<string, StreamHead>();
+  const places = new Map<string, { n: number; leaf: string }>();
   for (let index = 0; index <= EVENTS.length; index += 1) {
     const { draft, streams, source } = EVENTS[index] ?? headsEvent(heads.settle().root, lastOf.size);
     const sealed = sealEvent(draft, drawSalt);
     if (index === DEBT_INDEX) event = sealed.bytes;
-    const links = streams.map((stream) => ({ stream, n: 1, prev: ZERO_HASH }));
+    const links = streams.map((stream) => ({ stream, n: (places.get(stream)?.n ?? 0) + 1, prev: places.get(stream)?.leaf ?? ZERO_HASH }));
     const place = { index, prev: leaves.at(-1)?.toString('base64url') ?? ZERO_HASH, recordedAt: `2026-11-21T20:20:1${index + 1}.500Z`, source, sourceSeq: 1 };
     const entry = writeEntry(place, sealed.bytes, links, drawSalt);
     range.append(entry.leafHash, ({ level, index: at }, hash) => nodes.set(`${level}/${at}`, hash));
     leaves.push(entry.leafHash);
     roots.push(range.root());
     const kept = sealed.disclosures.map((held): HeldDisclosure => (held.kind === 'personal' ? { ...held, text: null, sealed: '' } : held));
-    entries.push({ index, bytes: entry.bytes, disclosures: [...kept, ...entry.links] });
+    entries.push({ index, bytes: entry.bytes, disclosures: [...kept, ...entry.links], erasedBy: ERASED_BY });
     const leaf = entry.leafHash.toString('base64url');
+    links.forEach(({ stream, n }) => places.set(stream, { n, leaf }));
     streams.forEach((stream, i) => {
       const { digest, text } = entry.links[i] as HeldDisclosure;
       heads.put({ key: streamKey(stream), value: headValue(digest, leaf) });
@@ -162,13 +180,17 @@ async function makeExamples(): Promise<{ texts: ReadonlyMap<string, string>; log
   await writeLogBundle(log.output, { ...source, appendix: sampleAppendix(), entries: Readable.from(entries) as AsyncIterable<BundleEntry> });
   const stream = collect();
   const prove = async (index: number) => ({ ...(entries[index] as BundleEntry), proof: await proveInclusion(index, size, read) });
+  const erasing = async (index: number) => {
+    const { bytes, disclosures, proof } = await prove(index);
+    return { index, entry: bytes, proof, subject: disclosures.find(({ text }) => text !== null && Buffer.from(text, 'base64url').includes('"borrowerId"'))?.text as string };
+  };
   const debt = await prove(DEBT_INDEX);
   const debtStream = `debt:${DEBT}`;
   const absent = proveHead(heads, 'debt:debt_0000000000000000000000000e', null);
   const present = proveHead(heads, debtStream, lastOf.get(debtStream) as StreamHead);
   const chosen = Readable.from([debt]) as AsyncIterable<typeof debt>;
   const ends = { entry: await prove(EVENTS.length), proofs: [present] };
-  await writeStreamBundle(stream.output, { ...source, appendix: sampleAppendix(), streams: [{ stream: debtStream, from: 1, to: 1 }], period: null, ends, entries: chosen });
+  await writeStreamBundle(stream.output, { ...source, appendix: sampleAppendix(undefined, (indexes) => Promise.all(indexes.map(erasing))), streams: [{ stream: debtStream, from: 1, to: 1 }], period: null, ends, entries: chosen });
   const files = async (bundle: Buffer): Promise<Map<string, string>> => {
     const found = new Map<string, string>();
     for await (const { name, bytes } of readContainer(Readable.from([bundle], { objectMode: false }))) found.set(name, bytes.toString());
@@ -200,6 +222,7 @@ async function makeExamples(): Promise<{ texts: ReadonlyMap<string, string>; log
     ['manifest', (ofLog.get('manifest') as string).trimEnd()],
     ['schema', (ofLog.get('schemas/audit.LedgerCreated.v1.json') as string).trimEnd()],
     ['record', (ofLog.get('disclosures/000') as string).trimEnd().split('\n')[2] as string],
+    ['erasure', (ofStream.get('erasures/000') as string).trimEnd()],
     ['proof', (ofStream.get('proofs/000') as string).trimEnd().split('\n')[0] as string],
     ['headsentry', (entries[EVENTS.length] as BundleEntry).bytes.toString()],
     ['headskey', [debtStream, streamKey(debtStream).toString('base64url')].join('\n')],
