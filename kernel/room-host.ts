@@ -10,7 +10,7 @@ import type { RoomServices } from './context';
 import { openRoomDatabase, type RoomDatabase } from './database/room-database';
 import type { Diagnostics } from './diagnostics';
 import { RoomExecution } from './execution';
-import { Follower, type Following } from './follower/follower';
+import { Follower, type Following, type FollowMeans } from './follower/follower';
 import { withStanding } from './follower/standing.follower';
 import { holdLease, type Lease } from './lease';
 import type { Ledger } from './ledger';
@@ -31,6 +31,8 @@ export interface RoomDefinition {
   readonly migrations: readonly (new () => MigrationInterface)[];
   /** What the room follows beside the shared standing. */
   readonly following: ReadonlyMap<string, readonly Following[]>;
+  /** What the room makes sure of each time it begins to follow. */
+  readonly beforeFollowing?: (worker: RoomDatabase['worker'], means: FollowMeans) => Promise<void>;
   readonly reconsiderations: ReadonlyMap<string, Reconsideration>;
 }
 
@@ -112,7 +114,8 @@ function startWorkers(definition: RoomDefinition, surroundings: RoomSurroundings
       return async () => (clearInterval(sweep), relay.stop());
     }),
     runUnderLease(worker, `follower:${definition.name}`, () => {
-      const follower = new Follower({ worker, ledger, keyStore, following, onHalt: onHalt('follower'), onTrouble: onTrouble('follower') });
+      const before = async () => definition.beforeFollowing?.(worker, { keyStore });
+      const follower = new Follower({ worker, ledger, keyStore, following, before, onHalt: onHalt('follower'), onTrouble: onTrouble('follower') });
       follower.start();
       return () => follower.stop();
     }),

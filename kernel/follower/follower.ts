@@ -17,7 +17,7 @@ import { readEntry } from './read-entry';
 
 /** What a handler reaches beyond its transaction: only what it may repeat, for a transaction that fails is run again. */
 export interface FollowMeans {
-  readonly keyStore: Pick<KeyStore, 'destroyKey'>;
+  readonly keyStore: Pick<KeyStore, 'destroyKeys'>;
 }
 
 /** Applies one event; runs inside the transaction that also moves the follower's position. */
@@ -33,6 +33,8 @@ export interface FollowerOptions extends FollowMeans {
   readonly worker: Pool;
   readonly ledger: Ledger;
   readonly following: ReadonlyMap<string, readonly Following[]>;
+  /** Has to be done before the first entry is applied; tried again until it is. */
+  readonly before?: () => Promise<void>;
   readonly onHalt: (error: Error) => void;
   /** Anything else that went wrong: it is tried again from the position kept in the database. */
   readonly onTrouble: (error: unknown) => void;
@@ -92,8 +94,11 @@ export class Follower {
 
   private async run(): Promise<void> {
     let position: Position | null = null;
+    let before = this.options.before;
     while (!this.stopped) {
       try {
+        await before?.();
+        before = undefined;
         position ??= await this.loadPosition();
         const page = await this.options.ledger.read(position.nextIndex, PAGE, WAIT_MS);
         await this.apply(position, page);

@@ -33,8 +33,8 @@ export interface KeyStore {
   createKeys(subjectIds: readonly string[]): Promise<Map<string, Buffer>>;
   /** The keys that exist; an id that is absent or erased is not in the map. */
   keys(subjectIds: readonly string[]): Promise<Map<string, Buffer>>;
-  /** Erases: returns false when there was no key to destroy. */
-  destroyKey(subjectId: string): Promise<boolean>;
+  /** Erases; returns how many of them there were to destroy. */
+  destroyKeys(subjectIds: readonly string[]): Promise<number>;
   /** Keyed index of a value that must be found without being readable. */
   blind(field: string, value: string): Buffer;
 }
@@ -65,9 +65,9 @@ export function openKeyStore(pool: Pool, masterKeys: MasterKeys): KeyStore {
       if (stored.size !== fresh.size) throw new HubError('CONFLICT', 'A key of this subject was destroyed; it is never made again.');
       return stored;
     },
-    async destroyKey(subjectId) {
-      const { rowCount } = await pool.query('update subject_key set wrapped = null, destroyed_at = now() where subject_id = $1 and wrapped is not null', [subjectId]);
-      return rowCount === 1;
+    async destroyKeys(subjectIds) {
+      const { rowCount } = await pool.query('update subject_key set wrapped = null, destroyed_at = now() where subject_id = any($1) and wrapped is not null', [[...subjectIds]]);
+      return rowCount ?? 0;
     },
     blind: (field, value) => blindIndex(masterKeys, field, value),
   };

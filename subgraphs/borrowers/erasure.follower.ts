@@ -3,8 +3,9 @@
  * index of the person. The position moves only when all of it is done, so a room killed in between does it again; each step
  * may be repeated.
  */
+import type { Pool } from 'pg';
 import { FollowerMismatch, type FollowedEvent } from '../../kernel/follower/followed-event';
-import type { FollowHandler, Following } from '../../kernel/follower/follower';
+import type { FollowHandler, Following, FollowMeans } from '../../kernel/follower/follower';
 import { BORROWER_ERASED } from './erasure.event';
 
 function hiddenId(event: FollowedEvent, name: string): string {
@@ -30,11 +31,28 @@ const DONE = `insert into erasure (borrower_id, creditor_id, basis, backup_reten
 
 const erase: FollowHandler = async (client, event, { keyStore }) => {
   const borrowerId = hiddenId(event, 'borrowerId');
-  await keyStore.destroyKey(borrowerId);
+  await keyStore.destroyKeys([borrowerId]);
   for (const statement of FORGET) await client.query(statement, [borrowerId]);
   await client.query(FORGET_PERSON, [borrowerId]);
   const { basis, backupRetentionDays } = event.facts;
   await client.query(DONE, [borrowerId, hiddenId(event, 'creditorId'), basis, backupRetentionDays, event.occurredAt, event.index]);
 };
+
+/** Ids per statement. */
+const PAGE = 5_000;
+const ERASED = `select id from borrower where erased_at is not null and id > $1 order by id limit ${PAGE}`;
+
+/**
+ * A key store restored from a backup holds keys that were destroyed since, and the follower has passed their entries long ago.
+ * Whenever this room begins to follow, they are destroyed again.
+ */
+export async function keepErased(worker: Pool, { keyStore }: FollowMeans): Promise<void> {
+  for (let after = ''; ; ) {
+    const { rows } = await worker.query<{ id: string }>(ERASED, [after]);
+    if (rows.length > 0) await keyStore.destroyKeys(rows.map(({ id }) => id));
+    if (rows.length < PAGE) return;
+    after = rows.at(-1)!.id;
+  }
+}
 
 export const BORROWERS_FOLLOWING: ReadonlyMap<string, readonly Following[]> = new Map([[BORROWER_ERASED, [{ versions: [1], handler: erase }]]]);

@@ -14,7 +14,7 @@ import { loadContactPoint } from './contact-point.repository';
 import { ContactPointResolver } from './contact-point.resolver';
 import { ContactPointRow } from './contact-point.row';
 import { toContactPoint } from './contact-point.type';
-import { BORROWERS_FOLLOWING } from './erasure.follower';
+import { BORROWERS_FOLLOWING, keepErased } from './erasure.follower';
 import { ErasureResolver } from './erasure.resolver';
 import { ErasureRow } from './erasure.row';
 import { loadLegalHold } from './legal-hold.repository';
@@ -51,6 +51,7 @@ export const borrowersRoom: RoomDefinition = {
   rows: [BorrowerRow, ContactPointRow, ErasureRow, LegalHoldRow],
   migrations: [roomTables('borrowers'), CreateBorrowers1763700001000, CreateErasures1763700002000],
   following: BORROWERS_FOLLOWING,
+  beforeFollowing: keepErased,
   reconsiderations: new Map([[WITHDRAW_CONTACT, withdrawContactPoint]]),
 };
 

@@ -22,7 +22,7 @@ export async function rebuildStanding(database: TestDatabase, definition: RoomDe
   const halted: Error[] = [];
   const note = (error: unknown): void => void halted.push(error as Error);
   // The rooms of the history destroyed every key there was to destroy.
-  const keyStore = { destroyKey: () => Promise.resolve(false) };
+  const keyStore = { destroyKeys: () => Promise.resolve(0) };
   const follower = new Follower({ worker, ledger, keyStore, following: withStanding(definition.following), onHalt: note, onTrouble: note });
   follower.start();
   try {

@@ -11,6 +11,8 @@ const listed = (words: readonly string[]): string => words.map((word) => `'${wor
 
 const TABLES = [
   `alter table borrower alter column name drop not null, add column erased_at timestamptz`,
+  // Walked whenever the room begins to follow.
+  `create index borrower_erased on borrower (id) where erased_at is not null`,
   `alter table contact_point alter column value drop not null`,
   `create table legal_hold (
     id text collate "C" primary key,

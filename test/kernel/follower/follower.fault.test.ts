@@ -55,7 +55,7 @@ const PATIENCE_MS = 20_000;
 /** Runs a follower until it has halted or `until` says so. */
 async function follow(port: Ledger, until: () => Promise<boolean>, worker: Pool = debts.worker, following: ReadonlyMap<string, readonly Following[]> = STANDING_FOLLOWING): Promise<Error | null> {
   let halted: Error | null = null;
-  const follower = new Follower({ worker, ledger: port, keyStore: { destroyKey: () => Promise.resolve(false) }, following, onHalt: (error) => (halted = error), onTrouble: () => undefined });
+  const follower = new Follower({ worker, ledger: port, keyStore: { destroyKeys: () => Promise.resolve(0) }, following, onHalt: (error) => (halted = error), onTrouble: () => undefined });
   follower.start();
   const deadline = Date.now() + PATIENCE_MS;
   while (halted === null && Date.now() < deadline && !(await until())) await new Promise((resolve) => setTimeout(resolve, 2));

@@ -86,7 +86,7 @@ describe('a borrower', () => {
 
   it('whose key is gone has null for every vaulted value, and the row stays', async () => {
     const { staff, borrowerId } = await registered();
-    await rooms.keyStore.destroyKey(borrowerId);
+    await rooms.keyStore.destroyKeys([borrowerId]);
     const answer = await rooms.execute('borrowers', staff, BORROWER, { id: borrowerId });
     expect(answer.data).toMatchObject({ borrower: { id: borrowerId, name: null, employer: null, phones: [], email: null, address: null } });
   });

@@ -6,6 +6,7 @@ import type { Pool } from 'pg';
 import { Follower, type FollowMeans } from '../../../kernel/follower/follower';
 import { withStanding } from '../../../kernel/follower/standing.follower';
 import type { Ledger } from '../../../kernel/ledger';
+import { KEY_STORE_DATABASE } from '../../../kernel/vault/key-store';
 import { borrowersRoom } from '../../../subgraphs/borrowers/subgraph';
 import { dyingPool } from '../../support/dying-pool';
 import { testRooms } from '../../support/test-rooms';
@@ -96,17 +97,46 @@ describe('an erasure killed behind its entry is carried out once by who comes af
   it.each([false, true])('at the destruction of the key, destroyed: %s', async (destroyed) => {
     const { borrowerId, answering } = await ordered();
     let dead = false;
-    const destroyKey = async (subjectId: string): Promise<boolean> => {
-      if (destroyed) await rooms.keyStore.destroyKey(subjectId);
+    const destroyKeys = async (subjectIds: readonly string[]): Promise<number> => {
+      if (destroyed) await rooms.keyStore.destroyKeys(subjectIds);
       dead = true;
       throw new Error('the key store went away');
     };
-    await followUntil(() => dead, { worker: rooms.room('borrowers').database.worker, keyStore: { destroyKey } });
+    await followUntil(() => dead, { worker: rooms.room('borrowers').database.worker, keyStore: { destroyKeys } });
     // Nothing of the room says so before it is true.
     expect(await rowOf(borrowerId)).toMatchObject({ erasedAt: null, name: expect.any(Buffer) as Buffer });
     follower.release();
     expect(await answering).toMatchObject({ __typename: 'BorrowerErased' });
     await expectErasedOnce(borrowerId);
+  });
+});
+
+describe('a key store restored from a backup that is older than an erasure', () => {
+  it('loses the key again before the room applies another entry, however often that fails first', async () => {
+    const { staff, borrowerId } = await registered();
+    const neighbour = await registered();
+    const keys = await rooms.database.open(KEY_STORE_DATABASE);
+    const backup = await keys.worker.query<{ wrapped: Buffer }>('select wrapped from subject_key where subject_id = $1', [borrowerId]);
+    await erase(rooms, staff, borrowerId);
+    await keys.worker.query('update subject_key set wrapped = $2, destroyed_at = null where subject_id = $1', [borrowerId, backup.rows[0]!.wrapped]);
+    expect((await rooms.keyStore.keys([borrowerId])).size).toBe(1);
+
+    let failures = 2;
+    const { worker } = rooms.room('borrowers').database;
+    const destroyKeys = (subjectIds: readonly string[]) => (failures-- > 0 ? Promise.reject(new Error('the key store is still away')) : rooms.keyStore.destroyKeys(subjectIds));
+    const before = () => borrowersRoom.beforeFollowing!(worker, { keyStore: { destroyKeys } });
+    let isKept = false;
+    const ledger = rooms.ledger.ledgerFor('borrowers');
+    const read: Ledger['read'] = async (...parameters) => {
+      isKept = (await rooms.keyStore.keys([borrowerId])).size === 0;
+      return ledger.read(...parameters);
+    };
+    const starting = new Follower({ worker, ledger: { ...ledger, read }, keyStore: rooms.keyStore, following: new Map(), before, onHalt: () => undefined, onTrouble: () => undefined });
+    starting.start();
+    while (!isKept && failures > -5) await pause(5);
+    await starting.stop();
+    expect([isKept, failures]).toEqual([true, -1]);
+    expect((await rooms.keyStore.keys([neighbour.borrowerId])).size).toBe(1);
   });
 });
 
