@@ -7,11 +7,12 @@ import type { Readable } from 'node:stream';
 import type { Report } from '../log/verdict';
 import { verifyExport, type VerifyOptions } from '../log/verify';
 import { readContainer } from './container-reader';
+import { examineOnAllCores } from './examiner-threads';
 
 const CHUNK_BYTES = 1024 * 1024;
 
 /** Throws only when the input cannot be read at all; whatever it contains ends in the report. */
 export async function verifyBundle(input: Readable | string, options: VerifyOptions = {}): Promise<Report> {
   const stream = typeof input === 'string' ? createReadStream(input, { highWaterMark: CHUNK_BYTES }) : input;
-  return verifyExport(readContainer(stream as AsyncIterable<Buffer>), options);
+  return verifyExport(readContainer(stream as AsyncIterable<Buffer>), { openExaminer: examineOnAllCores, ...options });
 }

@@ -102,11 +102,25 @@ export function parseCanonicalText(text: string): JsonValue {
   } catch (cause) {
     throw new FormatError('NOT_CANONICAL', `the text is not JSON: ${cause instanceof SyntaxError ? 'syntax' : 'size'}`);
   }
-  // The native serialiser decides the common case in a third of the time; it can only say yes, never no.
-  if (isOrdered(value, MAX_DEPTH) && JSON.stringify(value) === text && !text.includes(ESCAPED_SURROGATE)) return value;
+  if (isPlainlyCanonical(value, text, MAX_DEPTH)) return value;
   const expected = canonicalize(value);
   if (expected !== text) refuse(`the text differs from its canonical form at character ${firstDifference(expected, text)}`);
   return value;
+}
+
+/** The value of a part of a text, when it is plainly canonical and nested at most so deep; null leaves the decision to parseCanonicalText of the whole. */
+export function readCanonical(text: string, depth: number): JsonValue {
+  try {
+    const value = JSON.parse(text) as JsonValue;
+    return isPlainlyCanonical(value, text, depth) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The native serialiser decides the common case in a third of the time; it can only say yes, never no. */
+function isPlainlyCanonical(value: JsonValue, text: string, depth: number): boolean {
+  return isOrdered(value, depth) && JSON.stringify(value) === text && !text.includes(ESCAPED_SURROGATE);
 }
 
 /** Whether names are sorted as RFC 8785 wants and numbers are exact, all the way down. */

@@ -7,7 +7,7 @@ import { digestDisclosure, isDigest, parseDisclosure, type Disclosure } from './
 import type { ParsedEntry } from './entry';
 import { CLEAR_NAMES, isExactly } from './event-shape';
 import { FormatError } from './format-error';
-import { fail, type ReasonCode } from './verdict';
+import { fail, type Finding, type ReasonCode } from './verdict';
 
 /** One line of a disclosures file. */
 export interface DisclosureRecord {
@@ -39,6 +39,7 @@ export interface Place {
 }
 
 export type LinkDisclosure = Extract<Disclosure, { form: 'link' }> & { readonly digest: string };
+
 export type HiddenMember = Pick<Extract<Disclosure, { form: 'member' }>, 'name' | 'value'>;
 
 /** What a record shows of its entry. */
@@ -71,6 +72,8 @@ function isErasedList(value: JsonValue): boolean {
 }
 
 export function parseRecord(line: string, place: Place): DisclosureRecord {
+  const plain = readPlainRecord(line, place.index);
+  if (plain !== null) return plain;
   const refuse = (detail: string): never => fail('integrity', { code: 'DISCLOSURES_MALFORMED', ...place, detail });
   const value = parseCanonicalText(line);
   if (!isExactly(value, ['disclosed', 'index', 'links', 'withheld'], ['erased'])) return refuse('a member is missing or unknown');
@@ -83,49 +86,140 @@ export function parseRecord(line: string, place: Place): DisclosureRecord {
   return value as unknown as DisclosureRecord;
 }
 
-type Slot = 'member' | 'element' | 'link';
+const TEXTS = '(?:"[A-Za-z0-9_-]+"(?:,"[A-Za-z0-9_-]+")*)?';
+const DIGESTS = '"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]"(?:,"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")*';
+/** Reasons in their order, each at most once, the comma between two only; a list after no other begins without one. */
+const WITHHELD = WITHHELD_REASONS.map((reason) => `(?:,?"${reason}":\\[(${DIGESTS})\\])?`).join('');
+const PLAIN_RECORD = new RegExp(`^\\{"disclosed":\\[(${TEXTS})\\],"index":(0|[1-9][0-9]{0,14}),"links":\\[(${TEXTS})\\],"withheld":\\{(?!,)${WITHHELD}\\}\\}$`);
+
+/** The usual spelling, read without JSON; null leaves the decision to the general reader. */
+function readPlainRecord(line: string, index: number): DisclosureRecord | null {
+  const match = PLAIN_RECORD.exec(line) as readonly (string | undefined)[] | null;
+  if (match === null || match[2] !== String(index)) return null;
+  const withheld: { [reason in WithheldReason]?: string[] } = {};
+  let lists = 0;
+  for (const [i, reason] of WITHHELD_REASONS.entries()) {
+    const list = match[4 + i];
+    if (list === undefined) continue;
+    withheld[reason] = cutTexts(list);
+    lists += 1;
+  }
+  // Two lists that a comma does not part are not JSON: `}` is the only thing that may follow one directly.
+  if (lists > 1 && line.includes(']"')) return null;
+  return { disclosed: cutTexts(match[1] as string), index, links: cutTexts(match[3] as string), withheld };
+}
+
+function cutTexts(list: string): string[] {
+  return list === '' ? [] : list.slice(1, -1).split('","');
+}
+
+/** The digests of one place of an entry, ascending, and which of them have been accounted for. */
+class Digests {
+  private readonly settled: boolean[] = [];
+  open: number;
+
+  constructor(private readonly digests: readonly string[]) {
+    this.open = digests.length;
+  }
+
+  /** undefined: it is none of these; false: it was accounted for before. */
+  settle(digest: string): boolean | undefined {
+    let low = 0;
+    let high = this.digests.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const found = this.digests[middle] as string;
+      if (found === digest) {
+        if (this.settled[middle] === true) return false;
+        this.settled[middle] = true;
+        this.open -= 1;
+        return true;
+      }
+      if (found < digest) low = middle + 1;
+      else high = middle - 1;
+    }
+    return undefined;
+  }
+}
+
+const SLOTS = ['member', 'element', 'link'] as const;
+type Slot = (typeof SLOTS)[number];
+
+/** Which digests of an entry have been accounted for. */
+class Account {
+  private readonly lists: readonly Digests[];
+
+  constructor(
+    private readonly entry: ParsedEntry,
+    private readonly place: Place,
+  ) {
+    this.lists = [new Digests(entry.event.sd), new Digests(entry.event.items), new Digests(entry.links)];
+  }
+
+  refuse(code: ReasonCode, more: Pick<Finding, 'detail' | 'expected' | 'got'> = {}): never {
+    const { event, links } = this.entry;
+    // Asked for only now: an entry with a digest twice never comes out even, so nothing of it passes.
+    const all = [...event.sd, ...event.items, ...links];
+    if (new Set(all).size !== all.length) fail('integrity', { code: 'DISCLOSURE_DUPLICATE', ...this.place, detail: 'one digest stands twice in the entry' });
+    fail('integrity', { code, ...this.place, ...more });
+  }
+
+  settle(digest: string): Slot {
+    let isRepeated = false;
+    for (let i = 0; i < SLOTS.length; i += 1) {
+      const settled = (this.lists[i] as Digests).settle(digest);
+      if (settled === true) return SLOTS[i] as Slot;
+      isRepeated ||= settled === false;
+    }
+    return this.refuse(isRepeated ? 'DISCLOSURE_DUPLICATE' : 'DISCLOSURE_UNREFERENCED');
+  }
+
+  finish(): void {
+    const open = this.lists.reduce((sum, list) => sum + list.open, 0);
+    if (open === 0) return;
+    const { event, links } = this.entry;
+    const total = event.sd.length + event.items.length + links.length;
+    this.refuse('DISCLOSURE_MISSING', { expected: String(total), got: String(total - open) });
+  }
+}
 
 /** Every digest of the entry exactly once (RFC 9901 section 7.1). */
 export function checkRecord(entry: ParsedEntry, record: DisclosureRecord, place: Place): OpenedRecord {
-  const refuse = (code: ReasonCode, detail?: string): never => fail('integrity', { code, ...place, ...(detail === undefined ? {} : { detail }) });
-  const open = new Map<string, Slot>();
-  for (const digest of entry.event.sd) open.set(digest, 'member');
-  for (const digest of entry.event.items) open.set(digest, 'element');
-  for (const digest of entry.links) open.set(digest, 'link');
-  const total = open.size;
-  if (total !== entry.event.sd.length + entry.event.items.length + entry.links.length) refuse('DISCLOSURE_DUPLICATE', 'one digest stands twice in the entry');
-  const settled = new Set<string>();
-  const settle = (digest: string): Slot => {
-    const slot = open.get(digest);
-    if (slot === undefined) return refuse(settled.has(digest) ? 'DISCLOSURE_DUPLICATE' : 'DISCLOSURE_UNREFERENCED');
-    open.delete(digest);
-    settled.add(digest);
-    return slot;
-  };
+  const account = new Account(entry, place);
   const names = new Set<string>();
   const members: HiddenMember[] = [];
   const links: LinkDisclosure[] = [];
   for (const text of record.disclosed) {
-    const slot = settle(digestDisclosure(text));
+    const slot = account.settle(digestDisclosure(text));
     const disclosure = readDisclosure(text, place);
-    if (disclosure.form !== slot || slot === 'link') refuse('DISCLOSURE_MISPLACED');
+    if (disclosure.form !== slot || slot === 'link') account.refuse('DISCLOSURE_MISPLACED');
     if (disclosure.form !== 'member') continue;
-    if (CLEAR_NAMES.has(disclosure.name) || names.has(disclosure.name)) refuse('DISCLOSURE_MISPLACED', 'its name is taken in this event');
+    if (CLEAR_NAMES.has(disclosure.name) || names.has(disclosure.name)) account.refuse('DISCLOSURE_MISPLACED', { detail: 'its name is taken in this event' });
     names.add(disclosure.name);
     members.push(disclosure);
   }
   for (const text of record.links) {
     const digest = digestDisclosure(text);
-    const slot = settle(digest);
+    const slot = account.settle(digest);
     const disclosure = readDisclosure(text, place);
-    if (slot !== 'link' || disclosure.form !== 'link') return refuse('DISCLOSURE_MISPLACED');
-    links.push({ ...disclosure, digest });
+    if (slot !== 'link' || disclosure.form !== 'link') return account.refuse('DISCLOSURE_MISPLACED');
+    const { form, salt, stream, n, prev } = disclosure;
+    links.push({ form, salt, stream, n, prev, digest });
   }
-  for (const digests of Object.values(record.withheld)) for (const digest of digests) settle(digest);
+  for (const reason of WITHHELD_REASONS) for (const digest of record.withheld[reason] ?? []) account.settle(digest);
   // Places in streams and subjects of bulk events are structural: no erasure takes them away.
-  for (const digests of Object.values(record.erased ?? {})) for (const digest of digests) if (settle(digest) !== 'member') refuse('DISCLOSURE_MISPLACED');
-  if (open.size > 0) fail('integrity', { code: 'DISCLOSURE_MISSING', ...place, expected: String(total), got: String(total - open.size) });
+  for (const digests of Object.values(record.erased ?? {})) for (const digest of digests) if (account.settle(digest) !== 'member') account.refuse('DISCLOSURE_MISPLACED');
+  account.finish();
   return { links, members };
+}
+
+/** An entry has one place in a stream, so it links into each at most once. */
+export function assertDistinct(links: readonly LinkDisclosure[], place: Place): void {
+  const streams = new Set<string>();
+  for (const { stream } of links) {
+    if (streams.has(stream)) fail('integrity', { code: 'LINK_DUPLICATE', ...place, got: stream });
+    streams.add(stream);
+  }
 }
 
 function readDisclosure(text: string, place: Place): Disclosure {

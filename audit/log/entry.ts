@@ -8,6 +8,7 @@ import { commitLink, isDigest, newSalt } from './commitment';
 import { ascending, isExactly, isInstant, readEvent, type ParsedEvent } from './event-shape';
 import { FormatError } from './format-error';
 import type { HeldDisclosure } from './held-disclosure';
+import { readPlainEntry } from './plain-entry';
 
 /** The uint16 length prefix of C2SP entry bundles. */
 export const MAX_ENTRY_BYTES = 65_535;
@@ -51,6 +52,8 @@ export interface ParsedEntry extends EntryPlace {
 
 const SOURCE = /^[a-z]{1,30}(\/direct)?$/;
 const HEAD = '{"event":';
+/** Last stands right after the event: nothing in the tail can hold it again. */
+const TAIL = ',"index":';
 
 function refuse(message: string): never {
   throw new FormatError('ENTRY_MALFORMED', message);
@@ -114,17 +117,27 @@ const MEMBERS = ['event', 'index', 'links', 'prev', 'recordedAt', 'source', 'sou
 /** The entry in bytes that are exactly canonical and exactly of this shape. */
 export function parseEntry(bytes: Uint8Array): ParsedEntry {
   if (bytes.length > MAX_ENTRY_BYTES) refuse(`an entry has more than ${MAX_ENTRY_BYTES} bytes`);
-  const value = parseCanonicalText(decodeUtf8(bytes));
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const text = decodeUtf8(buffer);
+  const plain = readPlainEntry(text);
+  if (plain !== null && (plain.index > 0 || plain.prev === ZERO_HASH) && plain.links.length <= MAX_ENTRY_LINKS) return { ...plain, eventBytes: eventOf(buffer, text) };
+  return { ...readEntry(parseCanonicalText(text)), eventBytes: eventOf(buffer, text) };
+}
+
+function readEntry(value: JsonValue): Omit<ParsedEntry, 'eventBytes'> {
   if (!isExactly(value, MEMBERS)) return refuse('an entry lacks a member or has an unknown one');
   if (value['v'] !== 1) return refuse('the entry format is not version 1');
   const place = value as unknown as EntryPlace;
   assertPlace(place);
   const links = readLinks(value['links']);
   const event = readEvent(value['event']);
-  const tail = writeTail(place, links);
-  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { index, prev, recordedAt, source, sourceSeq } = place;
-  return { v: 1, index, prev, recordedAt, source, sourceSeq, links, event, eventBytes: buffer.subarray(HEAD.length, buffer.length - tail.length) };
+  return { v: 1, index, prev, recordedAt, source, sourceSeq, links, event };
+}
+
+/** Everything after the event is ASCII, so lengths in characters are lengths in bytes. */
+function eventOf(bytes: Buffer, text: string): Buffer {
+  return bytes.subarray(HEAD.length, bytes.length - (text.length - text.lastIndexOf(TAIL)));
 }
 
 function readLinks(value: JsonValue | undefined): readonly string[] {

@@ -16,6 +16,21 @@ export function subjectOf(members: readonly HiddenMember[]): string | null {
   return typeof value === 'string' ? value : null;
 }
 
+/** What one entry says: that it erased somebody, or that values of its own were erased by another entry. */
+export type ErasureNote =
+  | { readonly kind: 'erasure'; readonly index: number; readonly subject: string }
+  | { readonly kind: 'claim'; readonly by: number; readonly subject: string | null; readonly at: number; readonly values: number };
+
+const NOTHING: readonly ErasureNote[] = [];
+
+export function erasureNotes(entry: ParsedEntry, record: DisclosureRecord, members: readonly HiddenMember[]): readonly ErasureNote[] {
+  const isErasure = entry.event.type === ERASED_TYPE;
+  if (!isErasure && record.erased === undefined) return NOTHING;
+  const subject = subjectOf(members);
+  const claims = Object.entries(record.erased ?? {}).map(([by, digests]): ErasureNote => ({ kind: 'claim', by: Number(by), subject, at: entry.index, values: digests.length }));
+  return isErasure && subject !== null ? [{ kind: 'erasure', index: entry.index, subject }, ...claims] : claims;
+}
+
 export class ErasureCheck {
   /** Erasing entries that are known, and whom each erased. */
   private readonly known = new Map<number, string>();
@@ -25,12 +40,10 @@ export class ErasureCheck {
   /** How many values are called erased. */
   erased = 0;
 
-  add(entry: ParsedEntry, record: DisclosureRecord, members: readonly HiddenMember[]): void {
-    const isErasure = entry.event.type === ERASED_TYPE;
-    if (!isErasure && record.erased === undefined) return;
-    const subject = subjectOf(members);
-    if (isErasure && subject !== null) this.know(entry.index, subject);
-    for (const [by, digests] of Object.entries(record.erased ?? {})) this.claim(Number(by), subject, entry.index, digests.length);
+  /** In the order of the entries. */
+  accept(note: ErasureNote): void {
+    if (note.kind === 'erasure') this.know(note.index, note.subject);
+    else this.claim(note.by, note.subject, note.at, note.values);
   }
 
   private claim(by: number, subject: string | null, at: number, values: number): void {

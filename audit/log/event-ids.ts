@@ -3,7 +3,9 @@
  * memory. Keeps 96-bit fingerprints: among ten million random ids two agree by chance once in 10^15 logs.
  */
 
-const WORDS = 3;
+/** An id's fingerprint has so many words. */
+export const FINGERPRINT_WORDS = 3;
+const WORDS = FINGERPRINT_WORDS;
 const FIRST_SLOTS = 1024;
 const MULTIPLIERS = [0x01000193, 0x5bd1e995, 0x9e3779b1] as const;
 
@@ -14,9 +16,13 @@ export class EventIds {
 
   /** False when the id was there already. */
   add(id: string): boolean {
+    return this.addFingerprint(fingerprint(id), 0);
+  }
+
+  /** The same for a fingerprint taken elsewhere, the words from `at` on. */
+  addFingerprint(words: ArrayLike<number>, at: number): boolean {
     if (this.count * 2 >= this.slots) this.grow();
-    const [a, b, c] = fingerprint(id);
-    const added = this.place(this.table, this.slots, a, b, c);
+    const added = this.place(this.table, this.slots, words[at] as number, words[at + 1] as number, words[at + 2] as number);
     if (added) this.count += 1;
     return added;
   }
@@ -46,7 +52,7 @@ export class EventIds {
 }
 
 /** Three multiplicative hashes; the first is never 0, which marks a free slot. */
-function fingerprint(id: string): readonly [number, number, number] {
+export function fingerprint(id: string): readonly [number, number, number] {
   let a = 0;
   let b = 0;
   let c = 0;

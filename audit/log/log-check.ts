@@ -1,159 +1,148 @@
 /**
- * Checks a whole log entry by entry, in order: place, chain, tree, sources, streams, disclosures. Keeps one record per
- * source and stream and nothing per entry but an id fingerprint; stops at the first thing that is wrong.
+ * Checks a whole log segment by segment, in order: chain, tree, ids, sources, streams, heads. Each segment was examined by itself
+ * before; here it is compared with what came before it. Keeps one record per source and stream and nothing per entry but its
+ * leaf hash and an id fingerprint; stops at the first thing that is wrong.
  */
 import type { Checkpoint } from './checkpoint';
-import { checkRecord, type DisclosureRecord, type LinkDisclosure, type Place } from './disclosure-record';
-import { parseEntry, ZERO_HASH, type ParsedEntry } from './entry';
-import { EventIds } from './event-ids';
-import { HEADS_TYPE, readHeadsFacts } from './heads-event';
-import { headValue, HeadsTree, streamKey } from './heads-tree';
-import type { Tally } from './tally';
-import { CompactRange, leafHash } from './tree';
-import { fail } from './verdict';
-
-export const FIRST_TYPE = 'audit.LedgerCreated';
-
-interface StreamState {
-  n: number;
-  prev: string;
-}
-
-/** An entry's bytes and the leaf hash that the tile beside it lists. */
-export interface ListedEntry {
-  readonly bytes: Buffer;
-  readonly listed: Buffer;
-  readonly record: DisclosureRecord;
-  readonly place: Place;
-  readonly recordPlace: Place;
-}
+import { parseEntry, ZERO_HASH } from './entry';
+import { EventIds, FINGERPRINT_WORDS } from './event-ids';
+import { SEGMENT } from './export-files';
+import type { Place } from './disclosure-record';
+import { headValue, HeadsTree } from './heads-tree';
+import { segmentNames, type ExaminedSegment, type HeadsClaim, type LogSegment } from './log-segment';
+import type { StreamRowLists } from './stream-rows';
+import { StreamTable } from './stream-table';
+import { decodeTile, readEntryBundle, TILE_HEIGHT } from './tiles';
+import { CompactRange, HASH_BYTES } from './tree';
+import { fail, type Aspect, type Finding } from './verdict';
 
 export interface LogTrust {
-  readonly origin: string;
-  readonly vkey: string;
   /** A checkpoint seen earlier that this log has to contain. */
   readonly known: Checkpoint | null;
   /** Whether heads entries are derived again, which takes some 30 µs and 350 bytes a stream. */
   readonly derivesHeads: boolean;
 }
 
-/** Which room an entry's source speaks for. */
-function roomOf(source: string): string {
-  return source.split('/')[0] as string;
-}
-
-/** An entry has one place in a stream, so it links into each at most once. */
-export function assertDistinct(links: readonly LinkDisclosure[], place: Place): void {
-  const streams = new Set<string>();
-  for (const { stream } of links) {
-    if (streams.has(stream)) fail('integrity', { code: 'LINK_DUPLICATE', ...place, got: stream });
-    streams.add(stream);
-  }
-}
-
-/** Order checks that hold for any ascending series of entries, whole log or part. */
-export class SeriesCheck {
-  private recordedAt = '';
-  private readonly ids = new EventIds();
-
-  accept(entry: ParsedEntry, place: Place): void {
-    const { event, recordedAt, source } = entry;
-    if (roomOf(source) !== event.type.split('.')[0]) fail('integrity', { code: 'SOURCE_FOREIGN', ...place, expected: roomOf(source), got: event.type });
-    if (!this.ids.add(event.id)) fail('integrity', { code: 'EVENT_DUPLICATE', ...place, got: event.id });
-    // Instants have one fixed spelling, so texts compare like times.
-    if (recordedAt < this.recordedAt) fail('time', { code: 'TIME_BACKWARDS', ...place, expected: `not before ${this.recordedAt}`, got: recordedAt });
-    this.recordedAt = recordedAt;
-  }
+/** Something wrong at a place of the segment; the earliest place is reported. */
+interface Fault {
+  readonly at: number;
+  readonly aspect: Aspect;
+  readonly finding: Finding;
 }
 
 export class LogCheck {
   private readonly range = CompactRange.empty();
-  private readonly series = new SeriesCheck();
+  private readonly ids = new EventIds();
   private readonly sources = new Map<string, number>();
-  private readonly streams = new Map<string, StreamState>();
+  private readonly streams = new StreamTable();
   private readonly heads: HeadsTree | null;
+  /** The leaf hashes of each segment so far. */
+  private readonly leaves: Buffer[] = [];
   private prev = ZERO_HASH;
+  private recordedAt = '';
+  private fault: Fault | null = null;
   /** How many heads entries there were. */
   headsEntries = 0;
 
-  constructor(
-    private readonly trust: LogTrust,
-    private readonly tally: Tally,
-  ) {
+  constructor(private readonly trust: LogTrust) {
     this.heads = trust.derivesHeads ? new HeadsTree() : null;
   }
 
-  get size(): number {
-    return this.range.size;
+  /** The next segment in order. */
+  accept(segment: LogSegment, examined: ExaminedSegment): void {
+    this.leaves.push(Buffer.from(segment.leaves));
+    if (examined.count > 0) this.compare(segment, examined);
+    // Compared is only what came before an entry that is wrong by itself, so what was found here comes first.
+    const first = this.fault ?? examined.failure;
+    if (first !== null) fail(first.aspect, first.finding);
+    this.grow(segment, examined.root);
   }
 
-  accept({ bytes, listed, record, place, recordPlace }: ListedEntry): void {
-    const leaf = leafHash(bytes);
-    const leafText = leaf.toString('base64url');
-    if (!leaf.equals(listed)) fail('integrity', { code: 'LEAF_MISMATCH', ...place, expected: listed.toString('base64url'), got: leafText });
-    const entry = parseEntry(bytes);
-    this.checkPlace(entry, place);
-    if (place.index === 0) this.checkFirst(entry, place);
-    this.series.accept(entry, place);
-    this.checkSource(entry, place);
-    if (entry.event.type === HEADS_TYPE) this.checkHeads(entry, place);
-    const { links, members } = checkRecord(entry, record, recordPlace);
-    this.checkStreams(entry, links, leafText, recordPlace);
-    this.tally.add(entry, record, members);
-    this.prev = leafText;
-    this.range.append(leaf);
-    if (this.trust.known?.size === this.range.size) this.compareKnown(this.trust.known);
-  }
-
-  private checkPlace(entry: ParsedEntry, place: Place): void {
-    if (entry.index !== place.index) fail('integrity', { code: 'INDEX_MISMATCH', ...place, expected: String(place.index), got: String(entry.index) });
-    if (entry.prev !== this.prev) fail('integrity', { code: 'PREV_MISMATCH', ...place, expected: this.prev, got: entry.prev });
-  }
-
-  private checkSource({ source, sourceSeq }: ParsedEntry, place: Place): void {
-    const seq = (this.sources.get(source) ?? 0) + 1;
-    if (sourceSeq !== seq) fail('completeness', { code: 'SOURCE_GAP', ...place, expected: `${source} ${seq}`, got: `${source} ${sourceSeq}` });
-    this.sources.set(source, seq);
-  }
-
-  /** The log says of itself which key and name it was created under; a key from outside meets the first entry here. */
-  private checkFirst({ event }: ParsedEntry, place: Place): void {
-    const { origin, vkey } = event.facts;
-    if (event.type !== FIRST_TYPE) fail('integrity', { code: 'FIRST_ENTRY_INVALID', ...place, expected: FIRST_TYPE, got: event.type });
-    if (origin !== this.trust.origin || vkey !== this.trust.vkey) fail('integrity', { code: 'FIRST_ENTRY_INVALID', ...place, expected: `${this.trust.origin} under ${this.trust.vkey}` });
+  private compare(segment: LogSegment, examined: ExaminedSegment): void {
+    const place = (at: number): { file: string; index: number } => ({ file: segmentNames(segment).entries, index: segment.number * SEGMENT + at });
+    const { prev, recordedAt } = examined.first;
+    if (prev !== this.prev) this.note(0, 'integrity', { code: 'PREV_MISMATCH', ...place(0), expected: this.prev, got: prev });
+    for (let at = 0; at < examined.count; at += 1) {
+      if (!this.ids.addFingerprint(examined.ids, at * FINGERPRINT_WORDS)) this.note(at, 'integrity', { code: 'EVENT_DUPLICATE', ...place(at), got: eventIdAt(segment, at) });
+    }
+    if (recordedAt < this.recordedAt) this.note(0, 'time', { code: 'TIME_BACKWARDS', ...place(0), expected: `not before ${this.recordedAt}`, got: recordedAt });
+    for (const { source, at, from, to } of examined.sources) {
+      const due = (this.sources.get(source) ?? 0) + 1;
+      if (from !== due) this.note(at, 'completeness', { code: 'SOURCE_GAP', ...place(at), expected: `${source} ${due}`, got: `${source} ${from}` });
+      this.sources.set(source, to);
+    }
+    let row = 0;
+    for (const claim of examined.heads) {
+      row = this.compareStreams(segment, examined.streams, row, claim.at);
+      this.compareHeads(claim, place(claim.at));
+    }
+    this.compareStreams(segment, examined.streams, row, SEGMENT);
+    this.prev = leafText(segment.leaves, examined.count - 1);
+    this.recordedAt = examined.lastRecordedAt;
   }
 
   /** CVE-2022-36111: a link must lead to the leaf hash of the stream's entry before it, not merely to some hash. */
-  private checkStreams(entry: ParsedEntry, links: readonly LinkDisclosure[], leafText: string, place: Place): void {
-    if (links.length !== entry.links.length) fail('completeness', { code: 'LINK_WITHHELD', ...place });
-    assertDistinct(links, place);
-    const own = `source:${entry.source}`;
-    if (entry.event.type === HEADS_TYPE ? links.length !== 0 : !links.some((link) => link.stream === own)) fail('completeness', { code: 'LINK_MISSING', ...place, expected: own });
-    for (const { stream, n, prev, digest } of links) {
-      if (stream.startsWith('source:') && stream !== own) fail('integrity', { code: 'LINK_FOREIGN', ...place, expected: own, got: stream });
-      const state = this.streams.get(stream);
-      const last = state ?? { n: 0, prev: ZERO_HASH };
-      if (n !== last.n + 1) fail('completeness', { code: 'STREAM_GAP', ...place, expected: `${stream} ${last.n + 1}`, got: `${stream} ${n}` });
-      if (prev !== last.prev) fail('integrity', { code: 'STREAM_PREV_MISMATCH', ...place, expected: last.prev, got: prev });
-      if (state === undefined) this.streams.set(stream, { n, prev: leafText });
-      else {
-        state.n = n;
-        state.prev = leafText;
+  private compareStreams(segment: LogSegment, lists: StreamRowLists, from: number, until: number): number {
+    const { firstAt, firstN, firstPrev, lastAt, lastN } = lists;
+    const keys = new Uint32Array(lists.keys.buffer, lists.keys.byteOffset, lists.keys.byteLength / Uint32Array.BYTES_PER_ELEMENT);
+    const begin = segment.number * SEGMENT;
+    let row = from;
+    for (; row < firstAt.length && (firstAt[row] as number) < until; row += 1) {
+      const at = firstAt[row] as number;
+      const stream = this.streams.find(keys, row);
+      const n = this.streams.numberOf(stream);
+      const place = { file: segmentNames(segment).disclosures, index: begin + at };
+      if (firstN[row] !== n + 1) {
+        const name = lists.names.split('\n')[row];
+        this.note(at, 'completeness', { code: 'STREAM_GAP', ...place, expected: `${name} ${n + 1}`, got: `${name} ${firstN[row]}` });
+        continue;
       }
-      this.heads?.put({ key: streamKey(stream), value: headValue(digest, leafText) });
+      const due = n === 0 ? NO_HASH : this.leafOf(this.streams.indexOf(stream));
+      const prev = firstPrev.subarray(row * HASH_BYTES, (row + 1) * HASH_BYTES);
+      if (!due.equals(prev)) this.note(at, 'integrity', { code: 'STREAM_PREV_MISMATCH', ...place, expected: due.toString('base64url'), got: Buffer.from(prev).toString('base64url') });
+      this.streams.move(stream, lastN[row] as number, begin + (lastAt[row] as number));
+      if (this.heads !== null) this.putHead(segment, lists, row);
     }
+    return row;
   }
 
-  private checkHeads(entry: ParsedEntry, place: Place): void {
-    const facts = readHeadsFacts(entry);
-    if (facts === null) return fail('integrity', { code: 'HEADS_MALFORMED', ...place });
+  private putHead({ leaves }: LogSegment, { keys, lastAt, lastDigests }: StreamRowLists, row: number): void {
+    const key = Buffer.from(keys.subarray(row * HASH_BYTES, (row + 1) * HASH_BYTES));
+    this.heads?.put({ key, value: headValue(lastDigests.slice(row * ZERO_HASH.length, (row + 1) * ZERO_HASH.length), leafText(leaves, lastAt[row] as number)) });
+  }
+
+  private compareHeads({ at, root, streams }: HeadsClaim, place: Place): void {
     this.headsEntries += 1;
-    if (facts.streams !== this.streams.size) fail('integrity', { code: 'HEADS_WRONG', ...place, expected: `${this.streams.size} streams`, got: `${facts.streams} streams` });
-    const root = this.heads?.settle().root.toString('base64url') ?? facts.root;
-    if (root !== facts.root) fail('integrity', { code: 'HEADS_WRONG', ...place, expected: root, got: facts.root });
+    if (streams !== this.streams.size) this.note(at, 'integrity', { code: 'HEADS_WRONG', ...place, expected: `${this.streams.size} streams`, got: `${streams} streams` });
+    const derived = this.heads?.settle().root.toString('base64url') ?? root;
+    if (derived !== root) this.note(at, 'integrity', { code: 'HEADS_WRONG', ...place, expected: derived, got: root });
   }
 
-  private compareKnown(known: Checkpoint): void {
+  private note(at: number, aspect: Aspect, finding: Finding): void {
+    if (this.fault === null || at < this.fault.at) this.fault = { at, aspect, finding };
+  }
+
+  private leafOf(index: number): Buffer {
+    const at = (index % SEGMENT) * HASH_BYTES;
+    return (this.leaves[Math.floor(index / SEGMENT)] as Buffer).subarray(at, at + HASH_BYTES);
+  }
+
+  private grow(segment: LogSegment, root: Uint8Array | null): void {
+    const { known } = this.trust;
+    const isKnownWithin = known !== null && known.size > this.range.size && known.size < this.range.size + segment.width;
+    if (root !== null && !isKnownWithin) this.range.appendSubtree(TILE_HEIGHT, Buffer.from(root));
+    else for (const leaf of decodeTile(segment.leaves, segment.width)) this.appendLeaf(leaf);
+    if (!isKnownWithin) this.compareKnown();
+  }
+
+  private appendLeaf(leaf: Buffer): void {
+    this.range.append(Buffer.from(leaf));
+    this.compareKnown();
+  }
+
+  private compareKnown(): void {
+    const { known } = this.trust;
+    if (known?.size !== this.range.size) return;
     const root = this.range.root();
     if (!root.equals(known.root)) fail('integrity', { code: 'FORKED_FROM_KNOWN', file: 'checkpoint', expected: known.root.toString('base64'), got: root.toString('base64') });
   }
@@ -165,4 +154,16 @@ export class LogCheck {
       fail('integrity', { code: 'ROOT_MISMATCH', file: 'checkpoint', expected: checkpoint.root.toString('base64'), got: root.toString('base64') });
     }
   }
+}
+
+const NO_HASH = Buffer.alloc(HASH_BYTES);
+
+function leafText(leaves: Buffer, at: number): string {
+  return leaves.toString('base64url', at * HASH_BYTES, (at + 1) * HASH_BYTES);
+}
+
+/** Read once more, to name it. */
+function eventIdAt({ entries }: LogSegment, at: number): string {
+  const bytes = [...readEntryBundle(entries)][at] as Buffer;
+  return parseEntry(bytes).event.id;
 }

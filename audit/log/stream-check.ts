@@ -4,11 +4,11 @@
  * and the last number, but later entries may exist.
  */
 import type { Checkpoint } from './checkpoint';
-import { checkRecord, type DisclosureRecord, type LinkDisclosure, type Place } from './disclosure-record';
+import { assertDistinct, checkRecord, type DisclosureRecord, type LinkDisclosure, type Place } from './disclosure-record';
 import { parseEntry, ZERO_HASH, type ParsedEntry } from './entry';
 import { HEADS_TYPE, readHeadsFacts } from './heads-event';
 import { openHeadProof, type HeadProof, type ProvenHead } from './head-proof';
-import { assertDistinct, SeriesCheck } from './log-check';
+import { SeriesCheck } from './series-check';
 import type { Manifest, Period, StreamRange } from './manifest';
 import type { ProofRecord } from './proof-file';
 import type { Tally } from './tally';

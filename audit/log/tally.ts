@@ -5,9 +5,9 @@
 import { canonicalize } from './canonical';
 import type { DisclosureRecord, HiddenMember } from './disclosure-record';
 import type { ParsedEntry } from './entry';
-import { ErasureCheck } from './erasure-check';
+import { ErasureCheck, erasureNotes, type ErasureNote } from './erasure-check';
 import { CODE } from './event-shape';
-import { Timeline } from './timeline';
+import { Timeline, type StretchCounts } from './timeline';
 
 /** What is counted by name; see audit/FORMAT.md for each. */
 export const TALLY_GROUPS = ['actors', 'audiences', 'events', 'parties', 'purposes', 'refusals', 'releases', 'withheld'] as const;
@@ -27,16 +27,48 @@ const RULE = /^[A-Z][A-Z0-9-]{0,79}$/;
 /** An entry stands for no more refusals than this; more would be no count that anybody made. */
 const MAX_REFUSALS = 1_000_000_000;
 
+/** A tally as plain values, names in the order in which they were first counted. */
+export interface Counted {
+  readonly entries: number;
+  readonly disclosed: number;
+  readonly groups: { readonly [group in TallyGroup]: ReadonlyMap<string, number> };
+  readonly stretches: ReadonlyMap<string, StretchCounts>;
+  readonly erasures: readonly ErasureNote[];
+}
+
 export class Tally {
-  readonly timeline = new Timeline();
   readonly erasures = new ErasureCheck();
+  /** Of a part: what its entries say of erasures, for the tally of the whole to judge. */
+  private readonly notes: ErasureNote[] = [];
   private readonly counts: { readonly [group in TallyGroup]: Map<string, number> };
   entries = 0;
   /** Values and links shown. */
   disclosed = 0;
 
-  constructor() {
+  constructor(
+    readonly timeline = new Timeline(),
+    private readonly mostNames = MAX_NAMES,
+    private readonly isPart = false,
+  ) {
     this.counts = Object.fromEntries(TALLY_GROUPS.map((group) => [group, new Map<string, number>()])) as unknown as Record<TallyGroup, Map<string, number>>;
+  }
+
+  /** Of a few entries, for another tally: without bounds, so that the other one's decide. */
+  static ofPart(): Tally {
+    return new Tally(new Timeline(Infinity), Infinity, true);
+  }
+
+  counted(): Counted {
+    return { entries: this.entries, disclosed: this.disclosed, groups: this.counts, stretches: this.timeline.stretches, erasures: this.notes };
+  }
+
+  /** The same as adding the entries of the part one by one, when it was made by `ofPart`. */
+  addAll({ entries, disclosed, groups, stretches, erasures }: Counted): void {
+    this.entries += entries;
+    this.disclosed += disclosed;
+    for (const group of TALLY_GROUPS) for (const [name, count] of groups[group]) this.count(group, name, count);
+    for (const [stretch, counts] of stretches) this.timeline.addCounts(stretch, counts);
+    for (const note of erasures) this.note(note);
   }
 
   /** How often each name of a group was counted. */
@@ -48,7 +80,7 @@ export class Tally {
   add(entry: ParsedEntry, record: DisclosureRecord, members: readonly HiddenMember[]): void {
     const { event, recordedAt } = entry;
     this.entries += 1;
-    this.erasures.add(entry, record, members);
+    for (const note of erasureNotes(entry, record, members)) this.note(note);
     this.disclosed += record.disclosed.length + record.links.length;
     for (const [reason, digests] of Object.entries(record.withheld)) this.count('withheld', reason, digests.length);
     this.count('events', `${event.type}/${event.typeVersion}`);
@@ -58,9 +90,14 @@ export class Tally {
     this.timeline.add(recordedAt, this.countReleases(event) ? 1 : 0, this.countRefusals(event) ? 1 : 0);
   }
 
+  private note(note: ErasureNote): void {
+    if (this.isPart) this.notes.push(note);
+    else this.erasures.accept(note);
+  }
+
   private count(group: TallyGroup, name: string, by = 1): void {
     const names = this.counts[group];
-    const counted = names.has(name) || names.size < MAX_NAMES ? name : OTHER_NAMES;
+    const counted = names.has(name) || names.size < this.mostNames ? name : OTHER_NAMES;
     names.set(counted, (names.get(counted) ?? 0) + by);
   }
 

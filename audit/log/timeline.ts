@@ -23,6 +23,8 @@ export class Timeline {
   private at = 0;
   private counts = new Map<string, [number, number, number]>();
 
+  constructor(private readonly mostStretches = MAX_STRETCHES) {}
+
   get unit(): TimelineUnit {
     return (UNITS[this.at] as (typeof UNITS)[number])[0];
   }
@@ -32,8 +34,13 @@ export class Timeline {
   }
 
   add(instant: string, releases: number, refusals: number): void {
-    this.count(instant, [1, releases, refusals]);
-    while (this.counts.size > MAX_STRETCHES && this.at < UNITS.length - 1) this.coarsen();
+    this.addCounts(instant, [1, releases, refusals]);
+  }
+
+  /** `begin`: an instant, or so much of one as tells the finest stretch. */
+  addCounts(begin: string, counts: StretchCounts): void {
+    this.count(begin, counts);
+    while (this.counts.size > this.mostStretches && this.at < UNITS.length - 1) this.coarsen();
   }
 
   private count(instant: string, [entries, releases, refusals]: StretchCounts): void {

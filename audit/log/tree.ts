@@ -22,11 +22,20 @@ nodeInput[0] = 0x01;
 
 /** SHA-256(0x00 ‖ entry). */
 export function leafHash(entry: Uint8Array): Buffer {
+  return hash('sha256', inputOfLeaf(entry), 'buffer');
+}
+
+/** The same as base64url. */
+export function leafHashText(entry: Uint8Array): string {
+  return hash('sha256', inputOfLeaf(entry), 'base64url');
+}
+
+function inputOfLeaf(entry: Uint8Array): Buffer {
   const length = entry.length + 1;
   const input = length <= LARGEST_LEAF ? leafInput : Buffer.alloc(length);
   input[0] = 0x00;
   input.set(entry, 1);
-  return hash('sha256', input.subarray(0, length), 'buffer');
+  return input.subarray(0, length);
 }
 
 /** SHA-256(0x01 ‖ left ‖ right). */
@@ -34,6 +43,19 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   nodeInput.set(left, 1);
   nodeInput.set(right, 1 + HASH_BYTES);
   return hash('sha256', nodeInput, 'buffer');
+}
+
+/** The root over leaves that make one complete subtree, their hashes one after another. */
+export function subtreeRoot(leaves: Uint8Array): Uint8Array {
+  const level = Buffer.from(leaves);
+  for (let nodes = leaves.length / HASH_BYTES; nodes > 1; nodes /= 2) {
+    for (let node = 0; node < nodes / 2; node += 1) {
+      level.copy(nodeInput, 1, 2 * node * HASH_BYTES, 2 * (node + 1) * HASH_BYTES);
+      // As a text of one-byte characters, because a buffer for each hash costs twice as much as the hash.
+      level.write(hash('sha256', nodeInput, 'binary'), node * HASH_BYTES, 'latin1');
+    }
+  }
+  return new Uint8Array(level.subarray(0, HASH_BYTES));
 }
 
 function assertSize(size: number): void {
@@ -95,6 +117,16 @@ export class CompactRange {
     }
     this.peaks.push(node);
     this.leaves += 1;
+  }
+
+  /** Appends 2^level leaves by the root over them; the tree's size must be a multiple of that. */
+  appendSubtree(level: number, root: Buffer): void {
+    const width = 2 ** level;
+    if (this.leaves % width !== 0 || root.length !== HASH_BYTES) throw new FormatError('TILE_MALFORMED', 'a subtree does not stand where it would be complete');
+    let node = root;
+    for (let index = this.leaves / width; index % 2 === 1; index = (index - 1) / 2) node = nodeHash(this.peaks.pop() as Buffer, node);
+    this.peaks.push(node);
+    this.leaves += width;
   }
 
   root(): Buffer {

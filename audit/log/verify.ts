@@ -7,10 +7,12 @@ import { decodeUtf8 } from './canonical';
 import { parseCheckpoint, verifyCheckpoint, type Checkpoint } from './checkpoint';
 import { CHECKPOINTS_FILE, checkSeries, compareKnown, parseSeries, type PastCheckpoint } from './checkpoint-series';
 import { openErasure, parseErasures } from './erasure-file';
-import { APPENDED_PARTS, erasuresFileName, FileSequence, headsFileName, logSegmentNames, SEGMENT, streamSegmentNames, type ExportFile } from './export-files';
+import { APPENDED_PARTS, erasuresFileName, FileSequence, headsFileName, SEGMENT, streamSegmentNames, type ExportFile } from './export-files';
 import { parseHeadProofs } from './head-proof';
 import { locate } from './locate';
 import { LogCheck } from './log-check';
+import type { ExaminedSegment, SegmentRules } from './log-segment';
+import { examineHere, walkLog, type OpenExaminer } from './log-walk';
 import { parseManifest, parseSeal, type Manifest, type StreamRange } from './manifest';
 import { openNote, parseNote } from './note';
 import { parseVkey, type VerifierKey } from './note-key';
@@ -20,7 +22,6 @@ import { readSegment } from './segment';
 import { parseProofs, type ProofRecord } from './proof-file';
 import { StreamCheck } from './stream-check';
 import { OTHER_NAMES, Tally } from './tally';
-import { decodeTile } from './tiles';
 import { judgeTime } from './time-bounds';
 import { parseTimestamps, TIMESTAMPS_FILE, type StampVerifier, type TimestampRecord } from './timestamp-file';
 import { composeReport, fail, verdictsOfFailure, VerificationFailure, type Finding, type Report, type ReportCounts, type ReportSubject, type Verdict, type Verdicts } from './verdict';
@@ -38,6 +39,8 @@ export interface VerifyOptions {
   readonly now?: Date;
   /** Derives what each heads entry of a whole log commits to; costs about as much again as everything else. */
   readonly derivesHeads?: boolean;
+  /** Who examines the segments of a whole log; the same findings come out whoever does. */
+  readonly openExaminer?: OpenExaminer;
   readonly onProgress?: (progress: { readonly entries: number; readonly total: number | null }) => void;
 }
 
@@ -65,6 +68,8 @@ class Verification {
   private readonly subject: Subject;
   private readonly tally = new Tally();
   private missing = 0;
+  /** When segments are read ahead: how many files had been read up to the one that is being compared. */
+  private filesRead: number | null = null;
   private completeness: Verdict = { state: 'not checked', reasons: [] };
   private attestation: Attestation = { policy: { state: 'not checked', reasons: [] }, attested: [], remarks: [] };
 
@@ -89,7 +94,7 @@ class Verification {
       await this.files.close();
     }
     const attested = this.attestation.attested.map((one) => ({ ...one, at: one.at.toISOString() }));
-    return composeReport(this.subject, { files: this.files.hash.count, ...this.counts(), attested }, verdicts);
+    return composeReport(this.subject, { files: this.filesRead ?? this.files.hash.count, ...this.counts(), attested }, verdicts);
   }
 
   private async check(): Promise<Verdicts> {
@@ -171,21 +176,22 @@ class Verification {
   }
 
   private async checkLog(checkpoint: Checkpoint, known: Checkpoint | null, manifest: Manifest): Promise<void> {
-    const check = new LogCheck({ origin: checkpoint.origin, vkey: manifest.vkey, known, derivesHeads: this.options.derivesHeads === true }, this.tally);
-    for (let n = 0; n * SEGMENT < checkpoint.size; n += 1) {
-      const width = Math.min(SEGMENT, checkpoint.size - n * SEGMENT);
-      const names = logSegmentNames(n, width);
-      const tile = await this.files.take(names.leaves);
-      const leaves = locate({ file: names.leaves }, () => decodeTile(tile, width));
-      const indexes = leaves.map((_, i) => n * SEGMENT + i);
-      for (const entry of await readSegment(this.files, names, indexes)) {
-        const listed = leaves[entry.place.index % SEGMENT] as Buffer;
-        locate(entry.place, () => check.accept({ ...entry, listed }));
-      }
-      this.options.onProgress?.({ entries: this.tally.entries, total: checkpoint.size });
+    const { derivesHeads = false, openExaminer = examineHere, onProgress } = this.options;
+    const rules: SegmentRules = { origin: checkpoint.origin, vkey: manifest.vkey, derivesHeads };
+    const examiner = openExaminer(rules, Math.ceil(checkpoint.size / SEGMENT));
+    const check = new LogCheck({ known, derivesHeads });
+    const onTurn = (filesRead: number | null): void => void (this.filesRead = filesRead);
+    const onAccepted = ({ tally }: ExaminedSegment): void => {
+      this.tally.addAll(tally);
+      onProgress?.({ entries: this.tally.entries, total: checkpoint.size });
+    };
+    try {
+      await walkLog({ files: this.files, size: checkpoint.size, examiner, check, onTurn, onAccepted });
+    } finally {
+      await examiner.close();
     }
     check.finish(checkpoint);
-    const heads: Finding[] = check.headsEntries === 0 ? [] : [{ code: this.options.derivesHeads === true ? 'HEADS_DERIVED' : 'HEADS_NOT_DERIVED' }];
+    const heads: Finding[] = check.headsEntries === 0 ? [] : [{ code: derivesHeads ? 'HEADS_DERIVED' : 'HEADS_NOT_DERIVED' }];
     this.completeness = { state: 'proven', reasons: [{ code: 'WHOLE_LOG_PRESENT' }, ...heads] };
   }
 
