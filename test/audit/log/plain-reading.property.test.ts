@@ -46,8 +46,8 @@ describe('an entry read by the short way', () => {
     let accepted = 0;
     fc.assert(
       fc.property(fc.nat(5), edits, (which, changes) => {
-        const text = edited(log.entries[which]!.bytes.toString(), changes);
-        const bytes = Buffer.from(text, 'utf8');
+        const bytes = Buffer.from(edited(log.entries[which]!.bytes.toString(), changes), 'utf8');
+        const text = bytes.toString();
         const entry = attempt(() => parseEntry(bytes));
         if (entry === null) return;
         accepted += 1;
