@@ -12,6 +12,7 @@ import { headValue, HeadsTree } from './heads-tree';
 import { segmentNames, type ExaminedSegment, type HeadsClaim, type LogSegment } from './log-segment';
 import type { StreamRowLists } from './stream-rows';
 import { StreamTable } from './stream-table';
+import type { Tally } from './tally';
 import { decodeTile, readEntryBundle, TILE_HEIGHT } from './tiles';
 import { CompactRange, HASH_BYTES } from './tree';
 import { fail, type Aspect, type Finding } from './verdict';
@@ -44,7 +45,10 @@ export class LogCheck {
   /** How many heads entries there were. */
   headsEntries = 0;
 
-  constructor(private readonly trust: LogTrust) {
+  constructor(
+    private readonly trust: LogTrust,
+    private readonly tally: Tally,
+  ) {
     this.heads = trust.derivesHeads ? new HeadsTree() : null;
   }
 
@@ -53,8 +57,9 @@ export class LogCheck {
     this.leaves.push(Buffer.from(segment.leaves));
     if (examined.count > 0) this.compare(segment, examined);
     // Compared is only what came before an entry that is wrong by itself, so what was found here comes first.
-    const first = this.fault ?? examined.failure;
-    if (first !== null) fail(first.aspect, first.finding);
+    if (this.fault !== null) fail(this.fault.aspect, this.fault.finding);
+    this.tally.addAll(examined.tally);
+    if (examined.failure !== null) fail(examined.failure.aspect, examined.failure.finding);
     this.grow(segment, examined.root);
   }
 

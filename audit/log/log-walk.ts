@@ -30,7 +30,7 @@ export interface LogWalk {
   readonly check: LogCheck;
   /** Before a segment is compared: how many files had been read when it was; null when that is all that were. */
   readonly onTurn: (filesRead: number | null) => void;
-  readonly onAccepted: (examined: ExaminedSegment) => void;
+  readonly onAccepted: () => void;
 }
 
 interface UnderWay {
@@ -47,7 +47,7 @@ export async function walkLog({ files, size, examiner, check, onTurn, onAccepted
       const result = await examined;
       onTurn(filesRead);
       check.accept(segment, result);
-      onAccepted(result);
+      onAccepted();
     }
     onTurn(null);
   };

@@ -11,7 +11,7 @@ import { APPENDED_PARTS, erasuresFileName, FileSequence, headsFileName, SEGMENT,
 import { parseHeadProofs } from './head-proof';
 import { locate } from './locate';
 import { LogCheck } from './log-check';
-import type { ExaminedSegment, SegmentRules } from './log-segment';
+import type { SegmentRules } from './log-segment';
 import { examineHere, walkLog, type OpenExaminer } from './log-walk';
 import { parseManifest, parseSeal, type Manifest, type StreamRange } from './manifest';
 import { openNote, parseNote } from './note';
@@ -179,12 +179,9 @@ class Verification {
     const { derivesHeads = false, openExaminer = examineHere, onProgress } = this.options;
     const rules: SegmentRules = { origin: checkpoint.origin, vkey: manifest.vkey, derivesHeads };
     const examiner = openExaminer(rules, Math.ceil(checkpoint.size / SEGMENT));
-    const check = new LogCheck({ known, derivesHeads });
+    const check = new LogCheck({ known, derivesHeads }, this.tally);
     const onTurn = (filesRead: number | null): void => void (this.filesRead = filesRead);
-    const onAccepted = ({ tally }: ExaminedSegment): void => {
-      this.tally.addAll(tally);
-      onProgress?.({ entries: this.tally.entries, total: checkpoint.size });
-    };
+    const onAccepted = (): void => onProgress?.({ entries: this.tally.entries, total: checkpoint.size });
     try {
       await walkLog({ files: this.files, size: checkpoint.size, examiner, check, onTurn, onAccepted });
     } finally {
