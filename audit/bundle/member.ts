@@ -20,6 +20,8 @@ const CAPS: readonly (readonly [prefix: string, bytes: number])[] = [
   ['erasures/', 64 * MEGABYTE],
   ['checkpoints', 16 * MEGABYTE],
   ['timestamps', 64 * MEGABYTE],
+  ['report/entries', 32 * MEGABYTE],
+  ['report/', 8 * MEGABYTE],
   ['', MEGABYTE],
 ];
 

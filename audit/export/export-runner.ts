@@ -54,6 +54,13 @@ export function exportFile(directory: string, id: string): string {
   return path.join(directory, `${id}.tar`);
 }
 
+/** What a process that died while it wrote this export left beside it. */
+async function removeLeftovers(file: string): Promise<void> {
+  const folder = path.dirname(file);
+  const names = await fs.readdir(folder).catch(() => []);
+  for (const name of names) if (name.startsWith(`${path.basename(file)}.`)) await fs.rm(path.join(folder, name), { recursive: true, force: true });
+}
+
 export class ExportRunner {
   private readonly lease: Lease;
   private readonly stopping = new AbortController();
@@ -96,6 +103,7 @@ export class ExportRunner {
     try {
       await ledger.signNow();
       await submitter.settle(COSIGNED_MS);
+      await removeLeftovers(exportFile(directory, order.id));
       const written = await writeExport(
         { pool, signer, policy, clock, onProgress: this.progressOf(order.id, until) },
         { stream: order.stream, from: order.recorded_from, until: order.recorded_until, mandate: order.mandate_id, requestedBy: order.org },

@@ -19,9 +19,9 @@ import { readHistory } from '../witness/checkpoint-history';
 import { withCosignatures } from '../witness/cosignatures.repository';
 import { checkpointAt, latestCheckpoint, type SignedCheckpoint } from '../writer/checkpointer';
 import type { Period } from '../log/manifest';
+import { ExportAppendix } from '../report/export-appendix';
 import { proveHeads, type ProvenHeads } from '../reader/prove-heads';
 import { readErasures } from '../reader/stored-erasures';
-import { ExportAppendix } from './export-appendix';
 import { logEntries, numbersWithin, streamEnds, streamEntries, withNeighbours } from './export-source';
 
 export interface ExportOrder {
@@ -72,8 +72,11 @@ export async function writeExport(means: ExportMeans, order: ExportOrder, file: 
   const ground = await findGround(means.pool, order.stream);
   await fs.mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
   const part = `${file}.part`;
+  // Beside the file, where there has to be room for it anyway; it holds the report's table until the entries are written.
+  const folder = await fs.mkdtemp(`${file}.report-`);
+  const appendix = new ExportAppendix({ folder, readSchema: readEventSchema, readErasures: (indexes) => readErasures(means.pool, indexes, ground.checkpoint.size) });
   try {
-    const entries = await write(means, order, ground, createWriteStream(part, { mode: 0o600 }));
+    const entries = await write(means, order, { ...ground, appendix }, createWriteStream(part, { mode: 0o600 }));
     const { size: bytes } = await fs.stat(part);
     const sha256 = await hashFile(part);
     await fs.rename(part, file);
@@ -81,6 +84,9 @@ export async function writeExport(means: ExportMeans, order: ExportOrder, file: 
   } catch (error) {
     await fs.rm(part, { force: true });
     throw error;
+  } finally {
+    await appendix.close();
+    await fs.rm(folder, { recursive: true, force: true });
   }
 }
 
@@ -93,7 +99,7 @@ async function findGround(pool: Pool, stream: StreamName | null): Promise<Ground
   return { checkpoint, heads };
 }
 
-async function write({ pool, signer, policy, clock, onProgress }: ExportMeans, order: ExportOrder, { checkpoint, heads }: Ground, output: Writable): Promise<number> {
+async function write({ pool, signer, policy, clock, onProgress }: ExportMeans, order: ExportOrder, { checkpoint, heads, appendix }: Ground & { readonly appendix: ExportAppendix }, output: Writable): Promise<number> {
   const { stream, mandate, requestedBy } = order;
   const { size, note } = checkpoint;
   const series = await readHistory(pool, size);
@@ -108,7 +114,7 @@ async function write({ pool, signer, policy, clock, onProgress }: ExportMeans, o
     createdAt: clock().toISOString(),
     mandate,
     requestedBy,
-    appendix: new ExportAppendix(readEventSchema, (indexes) => readErasures(pool, indexes, size)),
+    appendix,
     onProgress: (done) => onProgress?.({ done: Math.min(done, total), total }),
   });
   if (stream === null) return (await writeLogBundle(output, { ...source(size), entries: logEntries(pool, size) })).entries;

@@ -3,6 +3,7 @@
  * out of its turn. Does not know what carries the files.
  */
 import { createHash } from 'node:crypto';
+import { isReportFile } from './report-files';
 import { groupDigits, parseTilePath, tilePath, TILE_WIDTH } from './tiles';
 import { fail } from './verdict';
 
@@ -42,8 +43,8 @@ export function erasuresFileName(n: number): string {
 export const OPTIONAL_FILES = ['checkpoints', 'timestamps', 'policy'] as const;
 export type OptionalFile = (typeof OPTIONAL_FILES)[number];
 
-/** What may follow the entries, in this order: entries that erased values of theirs, the schemas of their events. The manifest says which do. */
-export const APPENDED_PARTS = ['erasures', 'schemas'] as const;
+/** What may follow the entries, in this order: entries that erased values of theirs, the schemas of their events, a report on them. The manifest says which do. */
+export const APPENDED_PARTS = ['erasures', 'schemas', 'report'] as const;
 export type AppendedPart = (typeof APPENDED_PARTS)[number];
 
 export const OPTIONAL_PARTS = [...OPTIONAL_FILES, ...APPENDED_PARTS] as const;
@@ -55,7 +56,7 @@ const SCHEMA_FILE = /^schemas\/[a-z]{1,30}\.[A-Z][A-Za-z]{1,59}\.v[1-9][0-9]{0,8
 
 /** Whether an export may hold a file of this name at all; nothing else is ever read or unpacked. */
 export function isExportName(name: string): boolean {
-  return FIXED.has(name) || SEGMENT_FILE.test(name) || SCHEMA_FILE.test(name) || parseTilePath(name) !== null;
+  return FIXED.has(name) || SEGMENT_FILE.test(name) || SCHEMA_FILE.test(name) || isReportFile(name) || parseTilePath(name) !== null;
 }
 
 /** Adds a file to the hash that the seal commits to. The length keeps name and content from running together. */

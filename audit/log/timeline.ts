@@ -1,34 +1,38 @@
 /**
- * When the entries of an export were recorded, counted in stretches of time that grow as the export does: the finest unit of
- * which no more than a bounded number of stretches holds an entry. Says nothing about what happened in them.
+ * When the entries of an export were recorded, counted in stretches of time that grow as the export does, so that their number
+ * stays bounded. Takes entries in their order; says nothing about what happened in them.
  */
 
-/** What an instant is cut down to: its first characters name the stretch it lies in. */
+const DAY_MS = 86_400_000;
+
+/** The first characters of an instant name the stretch it lies in; how long one is, in milliseconds. */
 const UNITS = [
-  ['minute', 16],
-  ['hour', 13],
-  ['day', 10],
-  ['month', 7],
-  ['year', 4],
+  ['minute', 16, 60_000],
+  ['hour', 13, 3_600_000],
+  ['day', 10, DAY_MS],
+  ['month', 7, 30 * DAY_MS],
+  ['year', 4, Number.POSITIVE_INFINITY],
 ] as const;
 export type TimelineUnit = (typeof UNITS)[number][0];
 
-/** So many stretches can still be told apart in a picture of one page's width. */
+/** The unit is the finest of which fewer than this fit between the first entry and the last: about what a page can show. */
 export const MAX_STRETCHES = 400;
 
 /** All entries of a stretch, those that released personal data, and those that refused something. */
 export type StretchCounts = readonly [entries: number, releases: number, refusals: number];
 
 export class Timeline {
-  private at = 0;
+  private unitAt = 0;
+  private first: number | null = null;
   private counts = new Map<string, [number, number, number]>();
 
   constructor(private readonly mostStretches = MAX_STRETCHES) {}
 
   get unit(): TimelineUnit {
-    return (UNITS[this.at] as (typeof UNITS)[number])[0];
+    return UNITS[this.unitAt]![0];
   }
 
+  /** By name, in the order of time. */
   get stretches(): ReadonlyMap<string, StretchCounts> {
     return this.counts;
   }
@@ -37,14 +41,16 @@ export class Timeline {
     this.addCounts(instant, [1, releases, refusals]);
   }
 
-  /** `begin`: an instant, or so much of one as tells the finest stretch. */
+  /** `begin`: an instant, or the minute it lies in. */
   addCounts(begin: string, counts: StretchCounts): void {
+    const at = Date.parse(`${begin.slice(0, UNITS[0][1])}Z`);
+    this.first ??= at;
+    while (at - this.first >= this.mostStretches * UNITS[this.unitAt]![2]) this.coarsen();
     this.count(begin, counts);
-    while (this.counts.size > this.mostStretches && this.at < UNITS.length - 1) this.coarsen();
   }
 
   private count(instant: string, [entries, releases, refusals]: StretchCounts): void {
-    const name = instant.slice(0, (UNITS[this.at] as (typeof UNITS)[number])[1]);
+    const name = instant.slice(0, UNITS[this.unitAt]![1]);
     const sum = this.counts.get(name);
     if (sum === undefined) this.counts.set(name, [entries, releases, refusals]);
     else {
@@ -56,7 +62,7 @@ export class Timeline {
 
   private coarsen(): void {
     const finer = this.counts;
-    this.at += 1;
+    this.unitAt += 1;
     this.counts = new Map();
     for (const [name, counts] of finer) this.count(name, counts);
   }

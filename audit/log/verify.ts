@@ -2,12 +2,12 @@
  * Verifies an export given as named byte streams: no file system, no network, no database. The order of the checks is
  * the order of the files, so that the first thing wrong is named with its place and memory stays constant.
  */
+import { readAppended } from './appended-parts';
 import { attest, type Attestation } from './attestation';
 import { decodeUtf8 } from './canonical';
 import { parseCheckpoint, verifyCheckpoint, type Checkpoint } from './checkpoint';
 import { CHECKPOINTS_FILE, checkSeries, compareKnown, parseSeries, type PastCheckpoint } from './checkpoint-series';
-import { openErasure, parseErasures } from './erasure-file';
-import { APPENDED_PARTS, erasuresFileName, FileSequence, headsFileName, SEGMENT, streamSegmentNames, type ExportFile } from './export-files';
+import { APPENDED_PARTS, FileSequence, headsFileName, SEGMENT, streamSegmentNames, type ExportFile } from './export-files';
 import { parseHeadProofs } from './head-proof';
 import { locate } from './locate';
 import { LogCheck } from './log-check';
@@ -17,11 +17,10 @@ import { parseManifest, parseSeal, type Manifest, type StreamRange } from './man
 import { openNote, parseNote } from './note';
 import { parseVkey, type VerifierKey } from './note-key';
 import { parsePolicy, POLICY_FILE, type Policy } from './policy';
-import { checkSchema, schemaFileName } from './schema-file';
 import { readSegment } from './segment';
 import { parseProofs, type ProofRecord } from './proof-file';
 import { StreamCheck } from './stream-check';
-import { OTHER_NAMES, Tally } from './tally';
+import { Tally } from './tally';
 import { judgeTime } from './time-bounds';
 import { parseTimestamps, TIMESTAMPS_FILE, type StampVerifier, type TimestampRecord } from './timestamp-file';
 import { composeReport, fail, verdictsOfFailure, VerificationFailure, type Finding, type Report, type ReportCounts, type ReportSubject, type Verdict, type Verdicts } from './verdict';
@@ -109,8 +108,7 @@ class Verification {
     const isCompared = known === null ? null : compareKnown(known, [...series, checkpoint]) || manifest.kind === 'log';
     if (manifest.kind === 'log') await this.checkLog(checkpoint, known, manifest);
     else await this.checkStreams(checkpoint, manifest);
-    await this.readErasures(manifest, checkpoint);
-    await this.readSchemas(manifest);
+    await readAppended(this.files, { manifest, checkpoint, tally: this.tally });
     await this.checkSeal(key);
     return this.conclude(manifest, series.length, isCompared);
   }
@@ -225,30 +223,6 @@ class Verification {
     }
   }
 
-  /** Each entry that is said to have erased values: of a whole log among its entries, of streams also beside them. */
-  private async readErasures(manifest: Manifest, checkpoint: Checkpoint): Promise<void> {
-    const { erasures } = this.tally;
-    if (!manifest.files.includes('erasures')) return erasures.refuseAny();
-    const indexes = manifest.kind === 'log' ? [] : erasures.open();
-    for (let first = 0; first < indexes.length; first += SEGMENT) {
-      const file = erasuresFileName(first / SEGMENT);
-      const bytes = await this.files.take(file);
-      const records = locate({ file }, () => parseErasures(decodeUtf8(bytes), indexes.slice(first, first + SEGMENT), file));
-      for (const record of records) erasures.know(record.index, locate({ file, index: record.index }, () => openErasure(record, checkpoint, file)));
-    }
-    erasures.finish();
-  }
-
-  /** Of each type and version in the entries, in ascending order. */
-  private async readSchemas(manifest: Manifest): Promise<void> {
-    if (!manifest.files.includes('schemas')) return;
-    const events = [...this.tally.group('events').keys()].filter((event) => event !== OTHER_NAMES);
-    for (const file of events.map(schemaFileName).sort()) {
-      const bytes = await this.files.take(file);
-      locate({ file }, () => checkSchema(bytes, file));
-    }
-  }
-
   private counts(): Omit<ReportCounts, 'files'> {
     const { entries, disclosed, erasures } = this.tally;
     return { entries, disclosed, withheld: Object.fromEntries(this.tally.group('withheld')), erased: erasures.erased, missing: this.missing };
@@ -272,6 +246,7 @@ class Verification {
   private conclude(manifest: Manifest, series: number, isCompared: boolean | null): Verdicts {
     const integrity: Finding[] = [{ code: 'ALL_ENTRIES_CHECKED' }];
     if (series > 0) integrity.push({ code: 'CHECKPOINTS_CONSISTENT', got: String(series) });
+    if (manifest.files.includes('report')) integrity.push({ code: 'REPORT_COUNTS_HOLD' });
     if (isCompared !== null) integrity.push({ code: isCompared ? 'KNOWN_CHECKPOINT_CONTAINED' : 'KNOWN_CHECKPOINT_NOT_COMPARED' });
     const { policy, attested, remarks } = this.attestation;
     return {

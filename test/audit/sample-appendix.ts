@@ -1,18 +1,25 @@
-/** What is appended to exports in tests: schemas of one line for whatever event there is. `change` lets the operator append something else. */
+/** What is appended to exports in tests: schemas of one line for whatever event there is, and the report. `change` lets the operator append something else. */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import type { Appendix } from '../../audit/bundle/appendix';
-import { ExportAppendix, type ErasureReader } from '../../audit/export/export-appendix';
+import { ExportAppendix, type ErasureReader } from '../../audit/report/export-appendix';
 import type { ExportFile } from '../../audit/log/export-files';
 
 const nobodyErased: ErasureReader = (indexes) => Promise.reject(new Error(`no entry at ${indexes.join(', ')} erased anybody`));
 
+export const sampleSchema = (type: string, version: number): { $id: string; description: string; title: string } => ({ $id: `${type}.v${version}.json`, description: `What ${type} means.`, title: type });
+
 export function sampleAppendix(change: (files: readonly ExportFile[]) => readonly ExportFile[] = (files) => files, readErasures: ErasureReader = nobodyErased): Appendix {
-  const honest = new ExportAppendix((type, version) => ({ $id: `${type}.v${version}.json`, title: type }), readErasures);
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cession-appendix-'));
+  const honest = new ExportAppendix({ folder, readSchema: sampleSchema, readErasures });
   return {
     parts: honest.parts,
     accept: (bytes, record) => honest.accept(bytes, record),
-    async *members() {
+    async *members(manifest) {
       const files: ExportFile[] = [];
-      for await (const file of honest.members()) files.push(file);
+      for await (const file of honest.members(manifest)) files.push(file);
+      fs.rmSync(folder, { recursive: true });
       yield* change(files);
     },
   };

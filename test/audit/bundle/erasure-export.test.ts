@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { Appendix } from '../../../audit/bundle/appendix';
 import type { BundleEntry } from '../../../audit/bundle/log-bundle';
 import { verifyBundle } from '../../../audit/bundle/verify-bundle';
-import type { ErasureReader } from '../../../audit/export/export-appendix';
+import type { ErasureReader } from '../../../audit/report/export-appendix';
 import { parseRecord } from '../../../audit/log/disclosure-record';
 import type { ErasureRecord } from '../../../audit/log/erasure-file';
 import type { ExportFile } from '../../../audit/log/export-files';

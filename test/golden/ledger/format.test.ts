@@ -221,6 +221,7 @@ async function makeExamples(): Promise<{ texts: ReadonlyMap<string, string>; log
     ['header', createHash('sha256').update(memberHeader('manifest', 700)).digest('hex')],
     ['manifest', (ofLog.get('manifest') as string).trimEnd()],
     ['schema', (ofLog.get('schemas/audit.LedgerCreated.v1.json') as string).trimEnd()],
+    ['summary', ofLog.get('report/summary.json') as string],
     ['record', (ofLog.get('disclosures/000') as string).trimEnd().split('\n')[2] as string],
     ['erasure', (ofStream.get('erasures/000') as string).trimEnd()],
     ['proof', (ofStream.get('proofs/000') as string).trimEnd().split('\n')[0] as string],
