@@ -21,12 +21,14 @@ function stubOf(name: string, description: string, audiences: AudienceList): new
   return NodeStub;
 }
 
+export const PlacementStub = stubOf('Placement', 'One debt entrusted to one agency. The creditor stays the same.', EVERY_AUDIENCE);
+
 export const NODE_STUBS = [
   stubOf('StaffAuthority', 'A recorded right of a member of staff.', STAFF_AND_REGULATOR),
   stubOf('SupervisionMandate', 'A recorded right of a regulator to supervise one creditor.', STAFF_AND_REGULATOR),
   stubOf('EntrustmentAgreement', 'Under what terms a creditor entrusts debts to an agency.', PARTIES),
   stubOf('AmountDetermination', 'What was owed on a day, who determined it and from what.', EVERY_AUDIENCE),
-  stubOf('Placement', 'One debt entrusted to one agency. The creditor stays the same.', EVERY_AUDIENCE),
+  PlacementStub,
   stubOf('Grant', 'A right recorded in the ledger: what an agency may see of one debt, for what, and for how long.', EVERY_AUDIENCE),
   stubOf('Payment', 'Money received on a debt.', EVERY_AUDIENCE),
   stubOf('Engagement', "One creditor's view of one agency.", PARTIES),

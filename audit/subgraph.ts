@@ -16,11 +16,14 @@ import { AUDIT_DATABASE, auditPoolConfig } from './definition';
 import { exportRoute } from './export/export.router';
 import { ExportResolver, loadShownExport } from './export/export.resolver';
 import { ExportRunner } from './export/export-runner';
+import { HandoverResolver } from './handover/handover.resolver';
 import { LedgerEntryResolver, loadEntry } from './ledger-entry.resolver';
 import { openLedger, type OpenedLedger } from './ledger-port';
 import { parseVkey } from './log/note-key';
 import { NODE_STUBS } from './node.type';
 import { PlaceKeeper } from './places/place-keeper';
+import { RECONCILIATION_FOLLOWING } from './reconciliation/reconciliation.follower';
+import { ReconciliationResolver } from './reconciliation/reconciliation.resolver';
 import { measureSelfCheck } from './self-check/self-check-metrics';
 import { SelfCheckSchedule } from './self-check/self-check-schedule';
 import type { LedgerSigner } from './signer/ledger-signer';
@@ -43,7 +46,7 @@ export { readHead } from './writer/head';
 export function subgraphSchema(): RoomSchema {
   const stub = ({ id }: { id: string }) => ({ id });
   return buildRoomSchema<RoomContext>({
-    resolvers: [LedgerEntryResolver, ExportResolver, CreditorTrailResolver, DebtTrailResolver, AgencyTrailResolver, BorrowerTrailResolver],
+    resolvers: [LedgerEntryResolver, ExportResolver, ReconciliationResolver, HandoverResolver, CreditorTrailResolver, DebtTrailResolver, AgencyTrailResolver, BorrowerTrailResolver],
     orphanedTypes: [TrailedCreditor, TrailedDebt, TrailedAgency, TrailedBorrower, ...NODE_STUBS],
     references: {
       LedgerEntry: ({ id }, context) => loadEntry(context, id),
@@ -61,7 +64,7 @@ export const auditRoom: RoomDefinition = {
   subgraph: subgraphSchema,
   rows: AUDIT_DATABASE.rows,
   migrations: AUDIT_DATABASE.migrations,
-  following: new Map(),
+  following: RECONCILIATION_FOLLOWING,
   reconsiderations: new Map(),
 };
 

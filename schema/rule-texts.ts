@@ -203,6 +203,18 @@ export const RULE_TEXTS = {
     message: { en: 'A later determination or payment has already been counted.', zh: '已计入更晚的金额确认或付款。' },
     remedy: { en: 'Determine the amount as of a day on or after it.', zh: '请以不早于该日的日期为基准确认金额。' },
   },
+  'HANDOVER-SHARED': {
+    message: { en: 'The ledger has nothing at this place that was handed to your agency.', zh: '台账在该位置没有移交给贵机构的记录。' },
+    remedy: { en: 'Compare your record with `reconciliation.sharesWithoutReceipt`; the difference is on record.', zh: '请与 `reconciliation.sharesWithoutReceipt` 核对；该差异已被记录。' },
+  },
+  'HANDOVER-PAYLOAD-SAME': {
+    message: { en: 'What was handed over at this place has another payload hash.', zh: '该位置移交内容的载荷哈希与此不同。' },
+    remedy: { en: 'Compare your record with `Handover.payloadHash`; the difference is on record.', zh: '请与 `Handover.payloadHash` 核对；该差异已被记录。' },
+  },
+  'HANDOVER-ONCE': {
+    message: { en: 'This handover is acknowledged already.', zh: '该移交已经签收。' },
+    remedy: { en: 'Nothing is left to acknowledge.', zh: '无需再签收。' },
+  },
   'ATTESTATION-ACCESS-ENDED': {
     message: { en: 'There is nothing to attest: no data was handed over, or access has not ended.', zh: '无需证明：未移交数据，或访问权限尚未结束。' },
     remedy: { en: 'Attest once the placement is recalled or closed.', zh: '请在委托被收回或关闭后提交证明。' },

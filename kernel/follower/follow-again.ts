@@ -5,6 +5,6 @@
 export function followAgain(...ownStanding: readonly string[]): string[] {
   return [
     `truncate ${['standing_right', 'standing_engagement', 'standing_person', ...ownStanding].join(', ')}`,
-    `update follower set next_index = 0, leaf_hash = decode(repeat('00', 32), 'hex'), frontier = '', vkey = null, confirmed_at = 'epoch'`,
+    `update follower set next_index = 0, changed_index = -1, leaf_hash = decode(repeat('00', 32), 'hex'), frontier = '', vkey = null, confirmed_at = 'epoch'`,
   ];
 }

@@ -12,9 +12,15 @@ export interface FollowedEvent {
   readonly type: string;
   readonly typeVersion: number;
   readonly occurredAt: Date;
+  readonly leafHash: Buffer;
+  /** The room whose channel it came through. */
+  readonly room: string;
+  readonly purpose: string | null;
   readonly facts: { readonly [name: string]: Json };
   readonly hidden: { readonly [name: string]: Json };
   readonly items: readonly { readonly [name: string]: Json }[];
+  /** The streams it belongs to, its source's included. */
+  readonly streams: readonly string[];
   /** The entry's number in a stream it belongs to; throws when it does not. */
   position(stream: string): number;
 }
@@ -37,7 +43,8 @@ export function readFollowedEvent(entry: StoredEntry): FollowedEvent {
 }
 
 function checkedEvent(entry: StoredEntry): FollowedEvent {
-  const { links, event: body } = readEntry(entry.bytes).entry;
+  const { entry: parsed, leafHash } = readEntry(entry.bytes);
+  const { links, source, event: body } = parsed;
   const committed = new Set([...body.sd, ...body.items, ...links]);
   const hidden: Record<string, Json> = {};
   const items: { readonly [name: string]: Json }[] = [];
@@ -57,9 +64,13 @@ function checkedEvent(entry: StoredEntry): FollowedEvent {
     type: body.type,
     typeVersion: body.typeVersion,
     occurredAt: new Date(body.occurredAt),
+    leafHash,
+    room: source.split('/')[0]!,
+    purpose: body.purpose,
     facts: body.facts,
     hidden,
     items,
+    streams: [...positions.keys()],
     position(stream) {
       const n = positions.get(stream);
       if (n === undefined) throw new FollowerMismatch(`entry ${entry.index} has no link to the stream a standing change belongs to`);

@@ -7,6 +7,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 import { verifyCheckpoint, type Checkpoint } from '../../audit/log/checkpoint';
+import type { ParsedEvent } from '../../audit/log/event-shape';
 import { parseVkey } from '../../audit/log/note-key';
 import { CompactRange } from '../../audit/log/tree';
 import type { Ledger, LedgerPage, StoredEntry } from '../ledger';
@@ -26,6 +27,8 @@ export type FollowHandler = (client: PoolClient, event: FollowedEvent, means: Fo
 /** Event type → the versions this room can read. Older versions are read by upcasters inside the handler. */
 export interface Following {
   readonly versions: readonly number[];
+  /** Entries of the type that it says no to are passed like those nobody follows: most disclosures concern no follower. */
+  readonly concerns?: (event: ParsedEvent) => boolean;
   readonly handler: FollowHandler;
 }
 
@@ -146,8 +149,13 @@ export class Follower {
     return page.entries.filter((entry) => {
       this.extend(position, entry);
       this.checkRoot(position, page.checkpoint);
-      return this.options.following.has(readEntry(entry.bytes).entry.event.type);
+      return this.concernedBy(readEntry(entry.bytes).entry.event).length > 0;
     });
+  }
+
+  private concernedBy(event: ParsedEvent): readonly Following[] {
+    const followings = this.options.following.get(event.type) ?? [];
+    return followings.filter(({ concerns }) => concerns === undefined || concerns(event));
   }
 
   private extend(position: Position, { index, bytes }: StoredEntry): void {
@@ -180,7 +188,7 @@ export class Follower {
 
   private async dispatch(client: PoolClient, entry: StoredEntry): Promise<void> {
     const event = readFollowedEvent(entry);
-    for (const { versions, handler } of this.options.following.get(event.type) ?? []) {
+    for (const { versions, handler } of this.concernedBy(readEntry(entry.bytes).entry.event)) {
       if (!versions.includes(event.typeVersion)) {
         throw new FollowerMismatch(`entry ${event.index}: ${event.type} version ${event.typeVersion} is newer than this room can read`);
       }
