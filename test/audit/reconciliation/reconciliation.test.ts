@@ -333,9 +333,12 @@ describe('gaps planted in the ledger', () => {
     await rooms.settled();
     await rooms.room('audit').database.worker.query(`update standing_share set released_at = now() - interval '25 hours' where index = $1`, [shared.ledgerIndex]);
     expect(await reportOf(own.staff)).toMatchObject({ counts: { sharesOverdue: 1 }, sharesWithoutReceipt: [{ overdue: true }] });
-    await rooms.room('audit').database.worker.query(`update standing_share set released_at = (select released_at from standing_share where index = $1) + interval '25 hours' where index = $1`, [shared.ledgerIndex]);
   });
 });
+
+/** All but the days that tests above have put back by hand. */
+const without = (standing: Record<string, unknown[]>) =>
+  JSON.parse(JSON.stringify(standing, (name, value: unknown) => (['released_at', 'attest_by', 'fulfilled_until'].includes(name) ? undefined : value))) as unknown;
 
 describe('the report', () => {
   it('is paged in both directions and gives no cursor of one list to another', async () => {
@@ -362,8 +365,7 @@ describe('the report', () => {
     const { size } = await rooms.ledger.ledgerFor('audit').read(0, 1, 0);
     const live = await standingOf(rooms.room('audit').database.worker);
     const rebuilt = await rebuildStanding(anew, auditRoom, rooms.ledger.ledgerFor('audit'), size);
-    const stated = (standing: Record<string, unknown[]>) => Object.fromEntries(Object.entries(standing).filter(([name]) => name !== 'standing_attestation_duty' && name !== 'standing_share'));
-    expect(stated(rebuilt)).toEqual(stated(live));
-    for (const name of ['standing_attestation_duty', 'standing_share']) expect(rebuilt[name]).toHaveLength(live[name]!.length);
+    expect(live['standing_share']!.length).toBeGreaterThan(10);
+    expect(without(rebuilt)).toEqual(without(live));
   });
 });
