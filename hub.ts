@@ -18,6 +18,7 @@ import { startDatabaseServer } from './kernel/database/server';
 import type { Diagnostics } from './kernel/diagnostics';
 import { openKeyStoreRoom } from './kernel/key-store-room';
 import { openMetrics } from './kernel/metrics';
+import type { ServingMessage } from './kernel/run-process';
 import { databaseOf, openRoom, type OpenRoom, type RoomDefinition } from './kernel/room-host';
 import { StartError } from './kernel/start-error';
 import { KEY_STORE_DATABASE } from './kernel/vault/key-store';
@@ -142,8 +143,9 @@ export interface RunningProcesses {
  * Gateway and each room as its own process over HTTP, with `env` as their configuration. Resolves when all serve; when one
  * ends by itself the others are stopped too and `onEnded` is told, for half a hub answers nobody.
  */
-export async function startProcesses(prepared: PreparedHub, diagnostics: Diagnostics, env: NodeJS.ProcessEnv, onEnded: (name: string) => void): Promise<RunningProcesses> {
+export async function startProcesses(diagnostics: Diagnostics, env: NodeJS.ProcessEnv, onEnded: (name: string) => void): Promise<RunningProcesses> {
   const children: ChildProcess[] = [];
+  let url = '';
   let stopping: Promise<void> | null = null;
   const stop = () => (stopping ??= stopAll([...children].reverse()));
   try {
@@ -155,15 +157,15 @@ export async function startProcesses(prepared: PreparedHub, diagnostics: Diagnos
         diagnostics.error({ process: name }, 'a process of the hub ended by itself');
         void stop().then(() => onEnded(name));
       });
-      await ready(child, name);
+      // The last one is the gateway.
+      url = await servingAt(child, name);
     }
   } catch (error) {
     await stop();
     throw error;
   }
-  const { host, port } = prepared.config;
   const pids = new Map(PROCESSES.map((name, at) => [name, children[at]!.pid!]));
-  return { url: `http://${host}:${port}`, pids, stop };
+  return { url, pids, stop };
 }
 
 /** Where the compiled files are, also for callers that run the sources. */
@@ -171,11 +173,13 @@ function compiledRoot(): string {
   return path.basename(__dirname) === 'dist' ? __dirname : path.join(__dirname, 'dist');
 }
 
-async function ready(child: ChildProcess, name: string): Promise<void> {
+/** The address a process tells when it serves. */
+async function servingAt(child: ChildProcess, name: string): Promise<string> {
   const ended = once(child, 'exit').then(() => {
     throw new StartError(`The process ${name} ended before it was ready.`, 'Its own lines above say why.');
   });
-  await Promise.race([once(child, 'message'), ended]);
+  const [{ url }] = (await Promise.race([once(child, 'message'), ended])) as [ServingMessage];
+  return url;
 }
 
 async function stopAll(children: readonly ChildProcess[]): Promise<void> {

@@ -8,12 +8,12 @@ import { openKeyStoreRoom } from '../kernel/key-store-room';
 import { openMetrics } from '../kernel/metrics';
 import { metricsRoute } from '../kernel/metrics-route';
 import { serveRoom } from '../kernel/room-http';
-import { runProcess } from '../kernel/run-process';
+import { runProcess, type ServingProcess } from '../kernel/run-process';
 import { ledgerRouter } from './ledger.router';
 import { openLedgerSigner } from './signer/ledger-signer';
 import { openAuditRoom } from './subgraph';
 
-async function serve(config: PreparedConfig, diagnostics: Diagnostics): Promise<() => Promise<void>> {
+async function serve(config: PreparedConfig, diagnostics: Diagnostics): Promise<ServingProcess> {
   const keyStore = await openKeyStoreRoom(config);
   const signer = await openLedgerSigner(config, false);
   const metrics = openMetrics();
@@ -27,10 +27,13 @@ async function serve(config: PreparedConfig, diagnostics: Diagnostics): Promise<
     privateRouters: [ledgerRouter(audit.ledger, config.masterKey), metricsRoute(metrics, config.metricsToken)],
   });
   diagnostics.info({ url: http.url }, 'the room serves');
-  return async () => {
-    await http.stop();
-    await audit.stop();
-    await keyStore.close();
+  return {
+    url: http.url,
+    async stop() {
+      await http.stop();
+      await audit.stop();
+      await keyStore.close();
+    },
   };
 }
 
@@ -39,9 +42,12 @@ void runProcess(async () => {
   const given = loadConfig();
   const diagnostics = openDiagnostics(given.logLevel).child({ room: 'audit' });
   const server = await startDatabaseServer(given);
-  const stop = await serve(server.config, diagnostics);
-  return async () => {
-    await stop();
-    await server.stop();
+  const room = await serve(server.config, diagnostics);
+  return {
+    url: room.url,
+    async stop() {
+      await room.stop();
+      await server.stop();
+    },
   };
 });

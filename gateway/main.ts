@@ -11,5 +11,5 @@ void runProcess(async () => {
   const diagnostics = openDiagnostics(config.logLevel).child({ process: 'gateway' });
   const gateway = await openRemoteGateway(config, diagnostics);
   diagnostics.info({ url: gateway.url }, 'the gateway serves');
-  return async () => gateway.stop();
+  return gateway;
 });

@@ -2,6 +2,7 @@
  * Opens a room: database, execution core, and under leases its relay, its follower and the sweep of refusals. What a room
  * is comes from its definition; nothing here knows any room by name.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { MigrationInterface } from 'typeorm';
 import type { RoomSchema } from '../schema/subgraph-schema';
 import type { RoomName } from '../schema/vocabulary';
@@ -50,6 +51,8 @@ export interface OpenRoom extends Room {
 }
 
 const SWEEP_MS = 10_000;
+/** A fetch that takes longer has nobody waiting for it: the gateway's deadline is over. */
+const LAST_FETCHES_MS = 10_000;
 
 /** The part of a definition the database needs; migrations are run by `migrateRoom` before a room is opened. */
 export function databaseOf(definition: RoomDefinition) {
@@ -77,17 +80,37 @@ export async function openRoom(definition: RoomDefinition, surroundings: RoomSur
   localiseRefusals(schema);
   const execution = new RoomExecution(schema, services, diagnostics);
   const workers = startWorkers(definition, surroundings, database, receipts);
+  const fetches = new RunningFetches();
   return {
     name: definition.name,
     database,
     services,
-    execute: (request) => execution.execute(request),
+    execute: (request) => fetches.run(execution.execute(request)),
     unready: () => readUnready(database.worker, config.ledger.followerBoundMs, workers.halted),
     async stop() {
+      await fetches.ended(LAST_FETCHES_MS);
       await workers.stop();
       await database.close();
     },
   };
+}
+
+/** Fetches in flight: one whose caller has gone still reads, and would fail on a pool that was closed under it. */
+class RunningFetches {
+  private readonly running = new Set<Promise<unknown>>();
+
+  run<T>(fetch: Promise<T>): Promise<T> {
+    this.running.add(fetch);
+    const forget = (): void => void this.running.delete(fetch);
+    fetch.then(forget, forget);
+    return fetch;
+  }
+
+  async ended(atMostMs: number): Promise<void> {
+    const deadline = new AbortController();
+    await Promise.race([Promise.allSettled(this.running), pause(atMostMs, undefined, { signal: deadline.signal }).catch(() => undefined)]);
+    deadline.abort();
+  }
 }
 
 interface Workers {

@@ -16,19 +16,29 @@ function whyNotStarted(error: unknown): string {
   return `The process could not start: ${JSON.stringify(describeError(error))}`;
 }
 
-/** `start` resolves with how to stop. Tells a parent process when it serves; sets `process.exitCode`. */
-export async function runProcess(start: () => Promise<() => Promise<void>>): Promise<void> {
+/** What a process is once it serves. */
+export interface ServingProcess {
+  /** Where it answers: with port 0 nobody else knows. */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** What a parent process is told. */
+export type ServingMessage = Pick<ServingProcess, 'url'>;
+
+/** Tells a parent process where it serves as soon as it does; sets `process.exitCode`. */
+export async function runProcess(start: () => Promise<ServingProcess>): Promise<void> {
   const asked = new Promise<void>((resolve) => {
     for (const signal of SIGNALS) process.on(signal, () => resolve());
     // A parent that went away without a signal leaves a closed channel behind.
     process.on('disconnect', () => resolve());
   });
   try {
-    const stop = await start();
-    process.send?.('ready');
+    const serving = await start();
+    process.send?.({ url: serving.url } satisfies ServingMessage);
     await asked;
     setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
-    await stop();
+    await serving.stop();
   } catch (error) {
     process.stderr.write(`${whyNotStarted(error)}\n`);
     process.exitCode = 1;

@@ -9,7 +9,7 @@ import { openDiagnostics, type Diagnostics } from './diagnostics';
 import { openKeyStoreRoom } from './key-store-room';
 import { openLedgerClient } from './ledger-http';
 import { openRoom, type RoomDefinition } from './room-host';
-import { runProcess } from './run-process';
+import { runProcess, type ServingProcess } from './run-process';
 import { serveRoom } from './room-http';
 
 export async function runRoom(definition: RoomDefinition): Promise<void> {
@@ -18,15 +18,18 @@ export async function runRoom(definition: RoomDefinition): Promise<void> {
     const given = loadConfig();
     const diagnostics = openDiagnostics(given.logLevel).child({ room: definition.name });
     const server = await startDatabaseServer(given);
-    const stopRoom = await serveDefinition(definition, server.config, diagnostics);
-    return async () => {
-      await stopRoom();
-      await server.stop();
+    const room = await serveDefinition(definition, server.config, diagnostics);
+    return {
+      url: room.url,
+      async stop() {
+        await room.stop();
+        await server.stop();
+      },
     };
   });
 }
 
-async function serveDefinition(definition: RoomDefinition, config: PreparedConfig, diagnostics: Diagnostics): Promise<() => Promise<void>> {
+async function serveDefinition(definition: RoomDefinition, config: PreparedConfig, diagnostics: Diagnostics): Promise<ServingProcess> {
   const keyStore = await openKeyStoreRoom(config);
   const ledger = openLedgerClient({ room: definition.name, url: auditUrl(config), masterKey: config.masterKey });
   const room = await openRoom(definition, { config, ledger, keyStore: keyStore.keyStore, diagnostics });
@@ -37,11 +40,14 @@ async function serveDefinition(definition: RoomDefinition, config: PreparedConfi
     diagnostics,
   });
   diagnostics.info({ url: http.url }, 'the room serves');
-  return async () => {
-    await http.stop();
-    await room.stop();
-    await ledger.stop();
-    await keyStore.close();
+  return {
+    url: http.url,
+    async stop() {
+      await http.stop();
+      await room.stop();
+      await ledger.stop();
+      await keyStore.close();
+    },
   };
 }
 

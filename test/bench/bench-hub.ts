@@ -1,10 +1,9 @@
 /** A database of its own for each bench, and the configuration its processes are started with. Fills no database that was there before. */
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { Client } from 'pg';
 import { freezeDeep, type PreparedConfig } from '../../kernel/config';
 import { Secret } from '../../kernel/secret';
 import { ROOMS } from '../../schema/vocabulary';
+import { freePorts } from '../support/free-ports';
 
 /** An empty database on the server of `config`, dropped and made anew. */
 export async function emptyDatabase(config: PreparedConfig, name: string): Promise<PreparedConfig> {
@@ -21,14 +20,6 @@ export async function emptyDatabase(config: PreparedConfig, name: string): Promi
   const ports = await freePorts(ROOMS.length + 1);
   const rooms = Object.fromEntries(ROOMS.map((room, at) => [room, { url: null, port: ports[at]! }])) as PreparedConfig['rooms'];
   return freezeDeep({ ...config, port: ports.at(-1)!, rooms, database: { ...config.database, url: new Secret(url.toString()) } });
-}
-
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }
 
 /** The same settings for a child process. */

@@ -7,7 +7,7 @@ import { prepareHub, startHub, startProcesses } from '../../hub';
 import { disableTelemetry, loadConfig, type Config } from '../../kernel/config';
 import { gatewayCredentials } from '../../kernel/credentials';
 import { openDiagnostics } from '../../kernel/diagnostics';
-import { runProcess } from '../../kernel/run-process';
+import { runProcess, type ServingProcess } from '../../kernel/run-process';
 import { agenciesRoom } from '../../subgraphs/agencies/subgraph';
 import { borrowersRoom } from '../../subgraphs/borrowers/subgraph';
 import { creditorsRoom } from '../../subgraphs/creditors/subgraph';
@@ -26,7 +26,7 @@ export type VariantUrls = Partial<Record<VariantName, string>>;
 
 disableTelemetry();
 
-async function startOneProcess(config: Config): Promise<() => Promise<void>> {
+async function startOneProcess(config: Config): Promise<ServingProcess> {
   const diagnostics = openDiagnostics(config.logLevel);
   const prepared = await prepareHub(config, diagnostics);
   const hub = await startHub(prepared, diagnostics);
@@ -38,24 +38,30 @@ async function startOneProcess(config: Config): Promise<() => Promise<void>> {
     raw: await serveRaw(rooms, surroundings),
   };
   tell({ hub: `${hub.url}${READ_PATH}`, ...urlsOf(served) });
-  return async () => {
-    await stopAll(served);
-    await hub.stop();
-    await prepared.stop();
+  return {
+    url: hub.url,
+    async stop() {
+      await stopAll(served);
+      await hub.stop();
+      await prepared.stop();
+    },
   };
 }
 
-async function startManyProcesses(config: Config): Promise<() => Promise<void>> {
+async function startManyProcesses(config: Config): Promise<ServingProcess> {
   const diagnostics = openDiagnostics(config.logLevel);
   const prepared = await prepareHub(config, diagnostics);
-  const running = await startProcesses(prepared, diagnostics, environmentOf(prepared.config), () => process.exit(1));
+  const running = await startProcesses(diagnostics, environmentOf(prepared.config), () => process.exit(1));
   const surroundings = { config: prepared.config, tokens: (await gatewayCredentials(prepared.config)).tokens, diagnostics };
   const served = { stockRemote: await serveStockRemote(surroundings) };
   tell({ hubOverHttp: `${running.url}${READ_PATH}`, ...urlsOf(served) });
-  return async () => {
-    await stopAll(served);
-    await running.stop();
-    await prepared.stop();
+  return {
+    url: running.url,
+    async stop() {
+      await stopAll(served);
+      await running.stop();
+      await prepared.stop();
+    },
   };
 }
 
@@ -71,6 +77,6 @@ function tell(urls: VariantUrls): void {
   process.send?.(urls);
 }
 
-const STARTS: Readonly<Record<ServerKind, (config: Config) => Promise<() => Promise<void>>>> = { 'one-process': startOneProcess, 'many-processes': startManyProcesses };
+const STARTS: Readonly<Record<ServerKind, (config: Config) => Promise<ServingProcess>>> = { 'one-process': startOneProcess, 'many-processes': startManyProcesses };
 
 if (require.main === module) void runProcess(() => STARTS[process.argv[2] as ServerKind](loadConfig()));

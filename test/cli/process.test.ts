@@ -5,6 +5,8 @@ import { existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { ROOMS } from '../../schema/vocabulary';
+import { freePorts } from '../support/free-ports';
 import { testDatabase } from '../support/test-database';
 import { currentRun } from '../support/test-run';
 
@@ -56,6 +58,24 @@ describe('the cession process', () => {
     });
     const end = await ended(child);
     expect(end).toMatchObject({ code: 0, signal: null, err: expect.stringMatching(/Stopping …\nStopped\.\n$/) as string });
+    await fs.rm(home, { recursive: true, force: true });
+  });
+});
+
+describe('the processes of a hub', () => {
+  const database = testDatabase();
+
+  compiled('says where many processes serve when the system chose the port', async () => {
+    const home = await fs.mkdtemp(path.join(os.tmpdir(), 'cession-process-'));
+    const ports = Object.fromEntries((await freePorts(ROOMS.length)).map((port, at) => [`CESSION_ROOM_PORT_${ROOMS[at]!.toUpperCase()}`, String(port)]));
+    const env = { CESSION_HOME: home, PORT: '0', LOG_LEVEL: 'silent', DATABASE_URL: database.config.database.url.reveal(), CESSION_MASTER_KEY: currentRun().masterKey, ...ports };
+    const child = run(['start', '--processes', '--no-sample', '--json'], env);
+    const end = ended(child);
+    const said: unknown = await Promise.race([once(child.stdout, 'data').then(([output]) => String(output)), end]);
+    const { url } = JSON.parse(said as string) as { url: string };
+    expect(await (await fetch(`${url}/healthz`)).json()).toMatchObject({ alive: true });
+    child.kill('SIGINT');
+    expect(await end).toMatchObject({ code: 0, signal: null });
     await fs.rm(home, { recursive: true, force: true });
   });
 });

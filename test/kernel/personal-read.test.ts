@@ -3,8 +3,10 @@ import { parseEntry } from '../../audit/log/entry';
 import { readFollowedEvent } from '../../kernel/follower/followed-event';
 import { HubError } from '../../kernel/errors';
 import type { Ledger } from '../../kernel/ledger';
+import { openRoom } from '../../kernel/room-host';
 import { borrowersRoom } from '../../subgraphs/borrowers/subgraph';
 import { appendAs, appendStaff, type StaffMember } from '../support/standing';
+import { testDiagnostics } from '../support/test-ledger';
 import { testRooms } from '../support/test-rooms';
 
 let ledgerIsAway = false;
@@ -113,5 +115,19 @@ describe('a read of personal data', () => {
     const { entries } = await rooms.ledger.ledgerFor('audit').read(0, 1_000, 0);
     const kept = entries.map((entry) => entry.bytes.toString('latin1') + JSON.stringify(entry.disclosures)).join('');
     for (const secret of ['Synthetic', '900000001', 'X0000000001', Buffer.from('Synthetic').toString('base64').slice(0, 10)]) expect(kept).not.toContain(secret);
+  });
+});
+
+describe('a room that stops', () => {
+  it('lets the fetches that have begun come to their answer', async () => {
+    const { database, keyStore } = rooms;
+    const replica = await openRoom(borrowersRoom, { config: database.config, ledger: rooms.ledger.ledgerFor('borrowers'), keyStore, diagnostics: testDiagnostics() });
+    const asked = { actor: staff.actor, document: READ, variables: { id: borrowerId }, operationName: null, requestId: 'last', atLeast: -1, planned: true };
+    const fetches = Array.from({ length: 30 }, () => replica.execute(asked));
+    await replica.stop();
+    for (const { errors, data } of await Promise.all(fetches)) {
+      expect(errors).toBeUndefined();
+      expect(data).toMatchObject({ borrower: { name: 'Synthetic 000001' } });
+    }
   });
 });

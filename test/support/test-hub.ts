@@ -4,8 +4,6 @@
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { HUB_DATABASES, prepareHub, startHub, startProcesses, type PreparedHub } from '../../hub';
 import { openLocalIssuer, type LocalIssuer } from '../../gateway/gateway';
@@ -17,6 +15,7 @@ import { newId } from '../../schema/ids';
 import { ROOMS, type Audience } from '../../schema/vocabulary';
 import { bootstrapCreditor, creditorsRoom, STAFF_SCOPES } from '../../subgraphs/creditors/subgraph';
 import { Caller } from './caller';
+import { freePorts } from './free-ports';
 import { testDatabase, type TestDatabase } from './test-database';
 import { testDiagnostics } from './test-ledger';
 import { TEST_LOG_LEVEL } from './test-run';
@@ -155,7 +154,7 @@ class RunningTestHub implements TestHub {
   private run(prepared: PreparedHub, diagnostics: Diagnostics): Promise<Running> {
     const env = environmentOf(prepared.config);
     if (this.mode === 'one process') return startHub(prepared, diagnostics);
-    if (this.mode === 'many processes') return startProcesses(prepared, diagnostics, env, (name) => this.ended(name));
+    if (this.mode === 'many processes') return startProcesses(diagnostics, env, (name) => this.ended(name));
     return startCommand(env, () => this.ended('cession'));
   }
 
@@ -210,17 +209,4 @@ function environmentOf(config: PreparedConfig): NodeJS.ProcessEnv {
   };
   for (const room of ROOMS) env[`CESSION_ROOM_PORT_${room.toUpperCase()}`] = String(config.rooms[room].port);
   return env;
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }
