@@ -6,6 +6,7 @@ import { LEDGER_CONNECTIONS } from './ledger-port';
 import { HandoverTables } from './migrations/handover-tables';
 import { LedgerSelfCheck } from './migrations/ledger-self-check';
 import { LedgerPlaces } from './migrations/ledger-places';
+import { LedgerProofs } from './migrations/ledger-proofs';
 import { LedgerReading } from './migrations/ledger-reading';
 import { LedgerTables } from './migrations/ledger-tables';
 import { LedgerViews } from './migrations/ledger-views';
@@ -15,7 +16,7 @@ import { StreamHeadsTables } from './migrations/stream-heads-tables';
 export const AUDIT_DATABASE = {
   room: 'audit',
   rows: [],
-  migrations: [roomTables('audit'), LedgerTables, LedgerViews, StreamHeadsTables, LedgerWitnesses, LedgerSelfCheck, LedgerReading, LedgerPlaces, HandoverTables],
+  migrations: [roomTables('audit'), LedgerTables, LedgerViews, StreamHeadsTables, LedgerWitnesses, LedgerSelfCheck, LedgerReading, LedgerPlaces, LedgerProofs, HandoverTables],
 } as const satisfies DatabaseDefinition;
 
 /** A writer that waits for a connection which its own lease holds would wait for ever. */

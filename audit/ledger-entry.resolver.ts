@@ -1,29 +1,15 @@
-/** Answers for entries and checkpoints: lists in scope, one entry, and the proof that it is where it says. */
+/** Answers for entries: lists in scope, one entry, and the proof that it is where it says. */
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import type { RoomContext } from '../kernel/context';
-import type { Transaction } from '../kernel/transaction';
 import { Audience, EVERY_AUDIENCE } from '../schema/audience';
 import { connectionFrom, type Connection } from '../schema/connection';
 import { Node, nodeTypeOf } from '../schema/node';
 import { ConnectionArgs, openPage } from '../schema/page';
 import { EntryFilter, questionOf } from './entry-filter.type';
 import { findEntry, readEntryPage, type SeenEntry } from './ledger-entry.repository';
-import { Checkpoint, EntryVerification, LedgerEntry, LedgerEntryConnection, toLedgerEntry } from './ledger-entry.type';
-import { proveInclusions, requestStatements } from './reader/tree-reader';
-
-const LATEST = 'select size, root, note, signed_at_ms from checkpoint order by size desc limit 1';
-
-interface CheckpointRow {
-  readonly size: number;
-  readonly root: Buffer;
-  readonly note: string;
-  readonly signed_at_ms: number;
-}
-
-async function latestCheckpoint(transaction: Transaction): Promise<Checkpoint | null> {
-  const [row] = await transaction.prepared<CheckpointRow>('latest_checkpoint', LATEST, []);
-  return row === undefined ? null : { size: row.size, rootHash: row.root.toString('base64'), note: row.note, signedAt: new Date(row.signed_at_ms) };
-}
+import { LedgerEntry, LedgerEntryConnection, toLedgerEntry } from './ledger-entry.type';
+import { proveEntry } from './proof.resolver';
+import { EntryVerification } from './proof.type';
 
 const shown = (seen: SeenEntry | null): LedgerEntry | null => (seen === null ? null : toLedgerEntry(seen));
 
@@ -38,12 +24,6 @@ export class LedgerEntryResolver {
   @Query(() => Node, { nullable: true, description: 'Anything by its global id. That it has a type says nothing about whether it exists.' })
   node(@Arg('id', () => ID, { description: 'The global id.' }) id: string): Node | null {
     return nodeTypeOf(id) === null ? null : { id };
-  }
-
-  @Audience(...EVERY_AUDIENCE)
-  @Query(() => Checkpoint, { nullable: true, description: 'The latest signed checkpoint of the ledger; null before the first.' })
-  async checkpoint(@Ctx() context: RoomContext): Promise<Checkpoint | null> {
-    return latestCheckpoint(await context.read());
   }
 
   @Audience(...EVERY_AUDIENCE)
@@ -65,15 +45,12 @@ export class LedgerEntryResolver {
   }
 
   @Audience(...EVERY_AUDIENCE)
-  @FieldResolver(() => EntryVerification, { nullable: true, description: 'The proof that it is in the ledger; null until a checkpoint covers it.' })
-  async verification(@Root() { index }: LedgerEntry, @Ctx() context: RoomContext): Promise<EntryVerification | null> {
-    const transaction = await context.read();
-    const checkpoint = await context.loader('ledger.checkpoint', async (_t, keys: readonly string[]) => {
-      const latest = await latestCheckpoint(transaction);
-      return keys.map(() => latest);
-    }).load('latest');
-    if (checkpoint === null || index >= checkpoint.size) return null;
-    const proofs = context.loader(`ledger.proof ${checkpoint.size}`, (_t, indexes: readonly number[]) => proveInclusions(requestStatements(transaction), indexes, checkpoint.size));
-    return { checkpoint, proof: (await proofs.load(index)).map((hash) => hash.toString('base64')) };
+  @FieldResolver(() => EntryVerification, { nullable: true, description: 'The proof that it is in the ledger; null until a checkpoint covers it, and where the one asked for does not.' })
+  verification(
+    @Root() { index }: LedgerEntry,
+    @Arg('size', () => Int, { nullable: true, description: 'Under the checkpoint of this size, which you may know from elsewhere; the latest without it.' }) size: number | undefined,
+    @Ctx() context: RoomContext,
+  ): Promise<EntryVerification | null> {
+    return proveEntry(context, index, size ?? null);
   }
 }

@@ -1,4 +1,4 @@
-/** Entries and checkpoints as they are shown. Everything a reader needs to check them himself is among the fields. */
+/** Entries as they are shown. Everything a reader needs to check them himself is among the fields. */
 import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Audience, EVERY_AUDIENCE } from '../schema/audience';
 import { connectionOf } from '../schema/connection';
@@ -52,38 +52,6 @@ export class RevealedValue {
   @Audience(...EVERY_AUDIENCE)
   @Field(() => String, { description: 'The disclosure string of RFC 9901, over which the digest is.' })
   disclosure!: string;
-}
-
-@ObjectType('Checkpoint', { description: 'The size and root of the ledger at one moment, signed by its key.' })
-@Audience(...EVERY_AUDIENCE)
-export class Checkpoint {
-  @Audience(...EVERY_AUDIENCE)
-  @Field(() => Int, { description: 'How many entries it covers.' })
-  size!: number;
-
-  @Audience(...EVERY_AUDIENCE)
-  @Field(() => String, { description: 'The root hash of the RFC 6962 tree over them, in base64.' })
-  rootHash!: string;
-
-  @Audience(...EVERY_AUDIENCE)
-  @Field(() => String, { description: 'The signed C2SP note, to be verified with the key of the ledger.' })
-  note!: string;
-
-  @Audience(...EVERY_AUDIENCE)
-  @Field(() => Instant, { description: 'When it was signed, by the clock of the signer.' })
-  signedAt!: Date;
-}
-
-@ObjectType('EntryVerification', { description: 'The proof that an entry is in the ledger of a checkpoint.' })
-@Audience(...EVERY_AUDIENCE)
-export class EntryVerification {
-  @Audience(...EVERY_AUDIENCE)
-  @Field(() => Checkpoint, { description: 'The checkpoint whose root the proof leads to.' })
-  checkpoint!: Checkpoint;
-
-  @Audience(...EVERY_AUDIENCE)
-  @Field(() => [String], { description: "The inclusion proof of RFC 9162, from the leaf's sibling up, each hash in base64." })
-  proof!: readonly string[];
 }
 
 @ObjectType('LedgerEntry', { implements: Node, description: 'One event with its place in the ledger.' })

@@ -27,6 +27,7 @@ import { ReconciliationResolver } from './reconciliation/reconciliation.resolver
 import { measureSelfCheck } from './self-check/self-check-metrics';
 import { SelfCheckSchedule } from './self-check/self-check-schedule';
 import type { LedgerSigner } from './signer/ledger-signer';
+import { ProofResolver } from './proof.resolver';
 import { tilesRoutes } from './tiles.router';
 import { TrailedAgency, TrailedBorrower, TrailedCreditor, TrailedDebt } from './trailed.type';
 import { openStamper } from './time/stamper';
@@ -46,7 +47,10 @@ export { readHead } from './writer/head';
 export function subgraphSchema(): RoomSchema {
   const stub = ({ id }: { id: string }) => ({ id });
   return buildRoomSchema<RoomContext>({
-    resolvers: [LedgerEntryResolver, ExportResolver, ReconciliationResolver, HandoverResolver, CreditorTrailResolver, DebtTrailResolver, AgencyTrailResolver, BorrowerTrailResolver],
+    resolvers: [
+      LedgerEntryResolver, ProofResolver, ExportResolver, ReconciliationResolver, HandoverResolver,
+      CreditorTrailResolver, DebtTrailResolver, AgencyTrailResolver, BorrowerTrailResolver,
+    ],
     orphanedTypes: [TrailedCreditor, TrailedDebt, TrailedAgency, TrailedBorrower, ...NODE_STUBS],
     references: {
       LedgerEntry: ({ id }, context) => loadEntry(context, id),

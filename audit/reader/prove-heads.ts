@@ -8,8 +8,7 @@ import type { StreamName } from '../../schema/vocabulary';
 import { openHeadProof, proveHead, type HeadProof, type StreamHead } from '../log/head-proof';
 import { HeadsTree, streamKey } from '../log/heads-tree';
 import { inSnapshot } from './snapshot';
-import { readStream, streamLengthAt, type Statements } from './stored-entries';
-import { HeadsPageWrong, lastSignedHeads, loadPages, NO_COMMITTED_HEADS } from './stored-heads';
+import { HeadsPageWrong, loadPages, signedHeads, type CommittedHeads, type HeadsSource } from './stored-heads';
 
 export interface ProvenHeads {
   /** Index of the heads entry, the last one of the checkpoint's tree. */
@@ -21,12 +20,16 @@ export interface ProvenHeads {
 /** Pages two heads entries old are gone; a checkpoint that failed to be signed is made up for within seconds. */
 const TRIES = 5;
 const RETRY_MS = 500;
+const HEAD = 'select leaf_hash, link from stream_head($1, $2)';
 
 /** Null when no heads entry stands under a checkpoint yet. */
 export async function proveHeads(pool: Pool, streams: readonly StreamName[]): Promise<ProvenHeads | null> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await proveOnce(pool, streams);
+      return await inSnapshot(pool, async (client) => {
+        const [heads] = await signedHeads(client);
+        return heads === undefined ? null : { index: heads.index, proofs: await proveHeadsAt(client, heads, streams) };
+      });
     } catch (error) {
       if (!(error instanceof HeadsPageWrong) || tries === TRIES) throw error;
       await pause(RETRY_MS);
@@ -34,26 +37,23 @@ export async function proveHeads(pool: Pool, streams: readonly StreamName[]): Pr
   }
 }
 
-async function proveOnce(pool: Pool, streams: readonly StreamName[]): Promise<ProvenHeads | null> {
-  return inSnapshot(pool, async (client) => {
-    const heads = await lastSignedHeads(client);
-    const tree = new HeadsTree();
-    await loadPages(client, tree, heads, streams.map(streamKey));
-    const proofs: HeadProof[] = [];
-    for (const stream of streams) {
-      const proof = proveHead(tree, stream, await headOf(client, stream, heads.index));
-      if (heads !== NO_COMMITTED_HEADS && openHeadProof(heads.root, proof) === null) throw new HeadsPageWrong('');
-      proofs.push(proof);
-    }
-    return heads === NO_COMMITTED_HEADS ? null : { index: heads.index, proofs };
-  });
+/** The proofs under one heads entry, from one snapshot; throws HeadsPageWrong when its pages are not there any more. */
+export async function proveHeadsAt(database: HeadsSource, heads: CommittedHeads, streams: readonly StreamName[]): Promise<HeadProof[]> {
+  const tree = new HeadsTree();
+  await loadPages(database, tree, heads, streams.map(streamKey));
+  const proofs: HeadProof[] = [];
+  for (const stream of streams) {
+    const proof = proveHead(tree, stream, await headOf(database, stream, heads.index));
+    if (openHeadProof(heads.root, proof) === null) throw new HeadsPageWrong('');
+    proofs.push(proof);
+  }
+  return proofs;
 }
 
-async function headOf(database: Statements, stream: StreamName, size: number): Promise<StreamHead | null> {
-  const n = await streamLengthAt(database, stream, size);
-  if (n === 0) return null;
-  const [entry] = await readStream(database, stream, { first: n, last: n, limit: 1 });
-  const link = entry?.disclosures.find(({ kind, reveal }) => kind === 'link' && reveal?.[0] === stream)?.text;
-  if (entry === undefined || link == null) throw new Error(`entry ${n} of a stream has no link into it`);
-  return { link, leaf: entry.leafHash.toString('base64url') };
+async function headOf(database: HeadsSource, stream: StreamName, size: number): Promise<StreamHead | null> {
+  const { rows } = await database.query<{ leaf_hash: Buffer; link: string | null }>({ name: 'stream_head', text: HEAD, values: [stream, size] });
+  const [last] = rows;
+  if (last === undefined) return null;
+  if (last.link === null) throw new Error('the last entry of a stream has no link into it');
+  return { link: Buffer.from(last.link, 'utf8').toString('base64url'), leaf: last.leaf_hash.toString('base64url') };
 }

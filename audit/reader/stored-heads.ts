@@ -2,10 +2,13 @@
  * The stored pages of the tree of stream heads, and which of them belong to a heads entry that is in the log. Refuses pages
  * that are not what the page above them, or the entry, says: they were changed behind the ledger's back.
  */
-import type { ClientBase } from 'pg';
+import type { QueryResultRow } from 'pg';
 import { childHash, childKind, NO_HEADS, pageHash, type HeadsPage, type HeadsTree } from '../log/heads-tree';
 
-type Statements = Pick<ClientBase, 'query'>;
+/** A pool, a connection, or a request's own transaction. */
+export interface HeadsSource {
+  query<R extends QueryResultRow>(statement: { readonly name?: string; readonly text: string; readonly values: unknown[] }): Promise<{ readonly rows: R[] }>;
+}
 
 /** A heads entry that is in the log. */
 export interface CommittedHeads {
@@ -30,15 +33,21 @@ const COMMITTED = `select heads.version, heads.index, heads.root, heads.streams 
   join entry on entry.index = heads.index and entry.idempotency_key = heads.event_id`;
 
 /** The last heads entry of the log below a tree size; NO_COMMITTED_HEADS when there is none. */
-export async function lastHeads(database: Statements, below: number = Number.MAX_SAFE_INTEGER): Promise<CommittedHeads> {
-  const { rows } = await database.query<HeadsRow>(`${COMMITTED} where heads.index < $1 order by heads.version desc limit 1`, [below]);
+export async function lastHeads(database: HeadsSource, below: number = Number.MAX_SAFE_INTEGER): Promise<CommittedHeads> {
+  const { rows } = await database.query<HeadsRow>({ text: `${COMMITTED} where heads.index < $1 order by heads.version desc limit 1`, values: [below] });
   return toHeads(rows[0]);
 }
 
-/** The last heads entry that is the last entry under a published checkpoint. */
-export async function lastSignedHeads(database: Statements): Promise<CommittedHeads> {
-  const { rows } = await database.query<HeadsRow>(`${COMMITTED} join checkpoint on checkpoint.size = heads.index + 1 order by heads.version desc limit 1`);
-  return toHeads(rows[0]);
+/** A heads entry that is the last entry under a published checkpoint. */
+export interface SignedHeads extends CommittedHeads {
+  /** Of the entry, verbatim. */
+  readonly bytes: Buffer;
+}
+
+/** The last two of them, newest first: the pages of older ones are gone. */
+export async function signedHeads(database: HeadsSource): Promise<SignedHeads[]> {
+  const { rows } = await database.query<HeadsRow & { bytes: Buffer }>({ text: 'select version, index, root, streams, bytes from signed_heads() order by version desc', values: [] });
+  return rows.map((row) => ({ ...toHeads(row), bytes: row.bytes }));
 }
 
 function toHeads(row: HeadsRow | undefined): CommittedHeads {
@@ -64,7 +73,7 @@ const MORE_LEVELS = 2;
 export type HeadsState = Pick<CommittedHeads, 'version' | 'root' | 'streams'>;
 
 /** Adds to a tree the pages on the way to these keys, each checked against the one above it, the first against `root`. */
-export async function loadPages(database: Statements, tree: HeadsTree, at: HeadsState, keys: readonly Buffer[]): Promise<void> {
+export async function loadPages(database: HeadsSource, tree: HeadsTree, at: HeadsState, keys: readonly Buffer[]): Promise<void> {
   if (at.streams === 0) return;
   for (let wanted = firstPaths(tree, at, keys); wanted.size > 0; wanted = missingPaths(tree, keys)) {
     const before = tree.pages.size;
@@ -92,7 +101,7 @@ function pathsOf(digits: string, shortest: number, longest: number): string[] {
   return Array.from({ length: longest - shortest + 1 }, (_, i) => digits.slice(0, shortest + i));
 }
 
-async function addPages(database: Statements, tree: HeadsTree, { version, root }: HeadsState, paths: ReadonlySet<string>): Promise<void> {
+async function addPages(database: HeadsSource, tree: HeadsTree, { version, root }: HeadsState, paths: ReadonlySet<string>): Promise<void> {
   const { rows } = await database.query<{ path: string; bytes: HeadsPage | null }>({ name: 'heads_pages', text: PAGES, values: [[...paths], version] });
   if (paths.has('') && !rows.some(({ path }) => path === '')) throw new HeadsPageWrong('');
   // Shortest first: a page is compared with what the one above it says, which must be there and checked.

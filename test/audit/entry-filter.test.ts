@@ -1,37 +1,25 @@
 /** Finding entries by stream, party, type and time: the same entries as reading through all of them, by indexes alone, and never beyond the reader's scope. */
-import { generateKeyPairSync } from 'node:crypto';
-import type { Client, Pool } from 'pg';
-import { AUDIT_DATABASE } from '../../audit/definition';
+import type { Client } from 'pg';
 import { parseEntry } from '../../audit/log/entry';
 import { keepPlaces } from '../../audit/places/place-keeper';
 import { readEntries } from '../../audit/reader/stored-entries';
-import { parseLink, decodeLinks } from '../../audit/reader/stored-links';
-import { openPemSigner } from '../../audit/signer/pem-signer';
-import { openAuditRoom, type OpenAuditRoom } from '../../audit/subgraph';
-import { createLedger } from '../../audit/writer/create-ledger';
+import { decodeLinks, parseLink } from '../../audit/reader/stored-links';
 import type { Actor } from '../../kernel/actor';
-import { openDiagnostics } from '../../kernel/diagnostics';
-import { composeSubmission } from '../../kernel/event-draft';
-import { openMetrics } from '../../kernel/metrics';
-import { Secret } from '../../kernel/secret';
-import { KEY_STORE_DATABASE, openKeyStore } from '../../kernel/vault/key-store';
-import { deriveMasterKeys } from '../../kernel/vault/master-keys';
 import { newId } from '../../schema/ids';
 import type { StreamName } from '../../schema/vocabulary';
 import { testDatabase } from '../support/test-database';
+import { AUDIT_ROOM_DATABASES, openTestAuditRoom, reader, type TestAuditRoom } from './audit-room';
 import { receipts, submission } from './ledger-fixture';
 
 const [bankA, bankB] = [newId('creditor'), newId('creditor')];
 const [agency, otherAgency] = [newId('agency'), newId('agency')];
 const [debtA, borrowerA] = [newId('debt'), newId('borrower')];
 const [person, regulatorId] = [newId('person'), newId('regulator')];
-const actor = (audience: Actor['audience'], org: string, sub: string): Actor => ({ audience, org, sub, scopes: [], purpose: null, method: 'token' });
-const staffA = actor('INTERNAL', bankA, 'staff-a');
-const staffB = actor('INTERNAL', bankB, 'staff-b');
-const regulator = actor('REGULATOR', regulatorId, 'examiner');
-const partner = actor('PARTNER', agency, 'collector');
-const self = actor('BORROWER', person, person);
-const term = { from: '2026-01-01T00:00:00.000Z', until: '2036-01-01T00:00:00.000Z' };
+const staffA = reader('INTERNAL', bankA, 'staff-a');
+const staffB = reader('INTERNAL', bankB, 'staff-b');
+const regulator = reader('REGULATOR', regulatorId, 'examiner');
+const partner = reader('PARTNER', agency, 'collector');
+const self = reader('BORROWER', person, person);
 
 interface Known {
   readonly index: number;
@@ -40,53 +28,30 @@ interface Known {
   readonly streams: readonly string[];
 }
 
-let audit: OpenAuditRoom;
-let pool: Pool;
+let room: TestAuditRoom;
 let admin: Client;
 let log: readonly Known[] = [];
-const database = testDatabase(AUDIT_DATABASE, KEY_STORE_DATABASE);
-database.beforeClose(() => audit.stop());
+const database = testDatabase(...AUDIT_ROOM_DATABASES);
 
 /** Time passes with each entry, so that periods have something to cut. */
 const START = new Date('2026-11-21T08:00:00.000Z').getTime();
 let ticks = 0;
 const clock = (): Date => new Date(START + ticks * 1_000);
 
-async function append(room: 'creditors' | 'debts' | 'borrowers' | 'agencies', name: string, streams: readonly StreamName[]): Promise<void> {
+async function append(source: 'debts' | 'borrowers' | 'agencies', name: string, streams: readonly StreamName[]): Promise<void> {
   ticks += 1;
-  receipts(await audit.ledger.ledgerFor(room).append('direct', [submission({ room, name, streams })], 5_000));
-}
-
-async function grantRights(): Promise<void> {
-  const record = async (room: 'creditors' | 'borrowers', draft: Pick<Parameters<typeof composeSubmission>[0], 'type' | 'facts' | 'hidden' | 'streams' | 'items'>): Promise<void> => {
-    receipts(await audit.ledger.ledgerFor(room).append('direct', [composeSubmission({ typeVersion: 1, retention: 'STANDING', actor: null, occurredAt: clock(), ...draft }, null)], 5_000));
-  };
-  for (const [creditorId, staffSub] of [[bankA, staffA.sub], [bankB, staffB.sub]] as const) {
-    const authorityId = newId('authority');
-    await record('creditors', { type: 'creditors.StaffAuthorityGranted', facts: { purposes: [], categories: [], scopes: [], ...term }, hidden: { authorityId, staffSub, creditorId }, streams: [`creditor:${creditorId}`, `grant:${authorityId}`] });
-  }
-  const mandateId = newId('mandate');
-  await record('creditors', { type: 'creditors.SupervisionMandateGranted', facts: { purposes: ['SUPERVISION'], basis: 'LAW', categories: [], ...term }, hidden: { mandateId, regulatorId, creditorId: bankA }, streams: [`creditor:${bankA}`, `grant:${mandateId}`] });
-  await record('borrowers', {
-    type: 'borrowers.BorrowersRegistered',
-    facts: { count: 1 },
-    hidden: {},
-    items: [{ value: { borrowerId: borrowerA, creditorId: bankA }, reveal: [`borrower:${borrowerA}`] }, { value: { borrowerId: borrowerA, personId: person }, reveal: [] }],
-    streams: [`creditor:${bankA}`, `borrower:${borrowerA}`],
-  });
+  receipts(await room.audit.ledger.ledgerFor(source).append('direct', [submission({ room: source, name, streams })], 5_000));
 }
 
 beforeAll(async () => {
-  const config = { ...database.config, ledger: { ...database.config.ledger, checkpointIntervalMs: 60_000 } };
-  const keyStore = openKeyStore((await database.open(KEY_STORE_DATABASE)).worker, deriveMasterKeys(config.masterKey));
-  pool = (await database.open(AUDIT_DATABASE)).worker;
-  const signer = openPemSigner(config.ledger.origin, new Secret(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()));
-  await createLedger(pool, { origin: config.ledger.origin, vkey: signer.vkey, now: clock() });
-  audit = await openAuditRoom({ config, signer, keyStore, diagnostics: openDiagnostics('silent'), metrics: openMetrics({ processMetrics: false }), clock });
+  room = await openTestAuditRoom(database, { clock, checkpointIntervalMs: 60_000 });
   admin = await database.admin();
   // Only this test keeps places, as an administrator: the room's own keeper would not stop where it is to stop.
   await admin.query('set search_path = audit; revoke update on entry_place_until from cession_audit_worker');
-  await grantRights();
+  await room.authority(bankA, staffA.sub);
+  await room.authority(bankB, staffB.sub);
+  await room.mandate(bankA, regulatorId);
+  await room.borrower(bankA, borrowerA, person);
   for (let round = 0; round < 12; round += 1) {
     await append('debts', 'DebtRegistered', [`creditor:${bankA}`, `debt:${newId('debt')}`, `borrower:${newId('borrower')}`]);
     await append('debts', 'PlacementProposed', [`creditor:${bankA}`, `debt:${debtA}`, `agency:${agency}`]);
@@ -100,8 +65,8 @@ beforeAll(async () => {
 });
 
 async function wholeLog(): Promise<readonly Known[]> {
-  const entries = await readEntries(pool, 0, Number.MAX_SAFE_INTEGER, 100_000);
-  const { rows } = await pool.query<{ links: Buffer }>('select links from entry order by index');
+  const entries = await readEntries(room.pool, 0, Number.MAX_SAFE_INTEGER, 100_000);
+  const { rows } = await room.pool.query<{ links: Buffer }>('select links from entry order by index');
   return entries.map(({ index, bytes }, at) => {
     const { event, recordedAt } = parseEntry(bytes);
     return { index, type: event.type, recordedAt, streams: decodeLinks(rows[at]!.links).map((link) => parseLink(link).stream) };
@@ -112,10 +77,8 @@ const DOCUMENT = `query ($filter: EntryFilter, $first: Int, $after: String, $las
   entries(filter: $filter, first: $first, after: $after, last: $last, before: $before) { edges { node { index type } } pageInfo { endCursor startCursor hasNextPage hasPreviousPage } } }`;
 
 async function ask(who: Actor, variables: Record<string, unknown>): Promise<{ indexes: number[]; end: string; start: string; hasNext: boolean; hasPrevious: boolean }> {
-  const { size } = await audit.ledger.ledgerFor('audit').read(0, 1, 0);
-  const { data, errors } = await audit.room.execute({ actor: who, document: DOCUMENT, variables, operationName: null, requestId: 'test', atLeast: size - 1, planned: false });
-  if (errors !== undefined) throw new Error(JSON.stringify(errors));
-  const { edges, pageInfo } = (data as { entries: { edges: { node: { index: number } }[]; pageInfo: { endCursor: string; startCursor: string; hasNextPage: boolean; hasPreviousPage: boolean } } }).entries;
+  const { entries } = await room.data<{ entries: { edges: { node: { index: number } }[]; pageInfo: { endCursor: string; startCursor: string; hasNextPage: boolean; hasPreviousPage: boolean } } }>(who, DOCUMENT, variables);
+  const { edges, pageInfo } = entries;
   return { indexes: edges.map(({ node }) => node.index), end: pageInfo.endCursor, start: pageInfo.startCursor, hasNext: pageInfo.hasNextPage, hasPrevious: pageInfo.hasPreviousPage };
 }
 

@@ -2,69 +2,27 @@
 import { gunzipSync } from 'node:zlib';
 import { request as rawRequest } from 'node:http';
 import { once } from 'node:events';
-import fs from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import { AUDIT_DATABASE } from '../../audit/definition';
 import { parseEntry } from '../../audit/log/entry';
-import { createSigningKey, openSigningKey, parseVkey } from '../../audit/log/note-key';
+import { parseVkey } from '../../audit/log/note-key';
 import { verifyCheckpoint } from '../../audit/log/checkpoint';
 import { proveInclusion } from '../../audit/log/proof';
 import { decodeEntryBundle, decodeTile, tileNodes, tilePath, tilesOf, type Tile } from '../../audit/log/tiles';
 import { CompactRange, leafHash, verifyInclusion } from '../../audit/log/tree';
-import { openAuditRoom, type OpenAuditRoom } from '../../audit/subgraph';
-import { createLedger } from '../../audit/writer/create-ledger';
-import { openDiagnostics } from '../../kernel/diagnostics';
-import { composeSubmission, type EventDraft } from '../../kernel/event-draft';
-import { openMetrics } from '../../kernel/metrics';
-import { KEY_STORE_DATABASE, openKeyStore } from '../../kernel/vault/key-store';
-import { deriveMasterKeys } from '../../kernel/vault/master-keys';
 import { newId } from '../../schema/ids';
 import type { Audience } from '../../schema/vocabulary';
 import { openSample, ORGS, type Sample } from '../gateway/open-sample';
 import { testDatabase } from '../support/test-database';
+import { AUDIT_ROOM_DATABASES, openTestAuditRoom, type TestAuditRoom } from './audit-room';
 import { receipts, submission } from './ledger-fixture';
 
 /** Two full tiles of leaf hashes, a partial one, and a partial one of the level above. */
 const ENTRIES = 560;
-const signer = openSigningKey(createSigningKey('cession.local/ledger', Buffer.alloc(32, 6)).secret);
 const [bankA, bankB] = [newId('creditor'), newId('creditor')];
 
-let audit: OpenAuditRoom;
+let room: TestAuditRoom;
 let sample: Sample;
-let home: string;
-const database = testDatabase(AUDIT_DATABASE, KEY_STORE_DATABASE);
-database.beforeClose(async () => {
-  await sample.stop();
-  await audit.stop();
-  await fs.rm(home, { recursive: true, force: true });
-});
-
-async function record(draft: Pick<EventDraft, 'type' | 'facts' | 'hidden' | 'streams'>): Promise<number> {
-  const submitted = composeSubmission({ typeVersion: 1, retention: 'STANDING', actor: null, occurredAt: new Date(), ...draft }, null);
-  const [receipt] = receipts(await audit.ledger.ledgerFor('creditors').append('direct', [submitted], 5_000));
-  return receipt!.index;
-}
-
-const term = { from: '2026-01-01T00:00:00.000Z', until: '2036-01-01T00:00:00.000Z' };
-function mandateOver(creditorId: string): Promise<number> {
-  const mandateId = newId('mandate');
-  return record({
-    type: 'creditors.SupervisionMandateGranted',
-    facts: { purposes: ['SUPERVISION'], basis: 'LAW', categories: [], ...term },
-    hidden: { mandateId, regulatorId: ORGS.REGULATOR, creditorId },
-    streams: [`creditor:${creditorId}`, `grant:${mandateId}`],
-  });
-}
-
-const registered = (creditorId: string): Promise<number> =>
-  record({ type: 'creditors.CreditorRegistered', facts: { jurisdiction: 'CN' }, hidden: { creditorId }, streams: [`creditor:${creditorId}`] });
-
-/** The room has followed the ledger as far as this. */
-async function settled(index: number): Promise<void> {
-  const { worker } = audit.room.database;
-  while (Number((await worker.query<{ next_index: string }>('select next_index from follower')).rows[0]!.next_index) <= index) await new Promise((resolve) => setTimeout(resolve, 10));
-}
+const database = testDatabase(...AUDIT_ROOM_DATABASES);
+database.beforeClose(() => sample.stop());
 
 const tokenOf = (audience: Audience, scopes: readonly string[] = ['ledger:all'], org = ORGS[audience]): Promise<string> =>
   sample.issuer.mintToken({ audience, org, sub: audience === 'BORROWER' ? org : 'reader', scopes });
@@ -81,21 +39,17 @@ async function ask(target: string, token: string | null, options: { method?: str
 }
 
 beforeAll(async () => {
-  home = await fs.mkdtemp(path.join(os.tmpdir(), 'cession-tiles-'));
-  const config = { ...database.config, home, ledger: { ...database.config.ledger, checkpointIntervalMs: 50 } };
-  const { worker } = await database.open(AUDIT_DATABASE);
-  const keyStore = openKeyStore((await database.open(KEY_STORE_DATABASE)).worker, deriveMasterKeys(config.masterKey));
-  await createLedger(worker, { origin: 'cession.local/ledger', vkey: signer.vkey, now: new Date() });
-  audit = await openAuditRoom({ config, signer, keyStore, diagnostics: openDiagnostics('silent'), metrics: openMetrics({ processMetrics: false }) });
-  sample = await openSample({ routes: audit.routes });
-  receipts(await audit.ledger.ledgerFor('debts').append('direct', Array.from({ length: ENTRIES }, () => submission()), 30_000));
-  await settled(await mandateOver(bankA));
-  await audit.ledger.signNow();
+  room = await openTestAuditRoom(database);
+  sample = await openSample({ routes: room.audit.routes });
+  receipts(await room.audit.ledger.ledgerFor('debts').append('direct', Array.from({ length: ENTRIES }, () => submission()), 30_000));
+  await room.mandate(bankA, ORGS.REGULATOR);
+  await room.settled();
+  await room.audit.ledger.signNow();
 }, 60_000);
 
 async function checkpoint(): Promise<{ size: number; root: Buffer }> {
   const { body } = await ask('/ledger/checkpoint', await tokenOf('PARTNER', []));
-  return verifyCheckpoint(body.toString(), parseVkey(signer.vkey));
+  return verifyCheckpoint(body.toString(), parseVkey(room.signer.vkey));
 }
 
 describe('checkpoint and hash tiles', () => {
@@ -195,20 +149,14 @@ describe('entry bundles', () => {
   const bundle = (token: string, tile: Omit<Tile, 'level'> = { index: 0, width: 256 }, headers = {}): ReturnType<typeof ask> => ask(`/ledger/${tilePath({ ...tile, level: null })}`, token, { headers });
 
   it('are for staff of the only creditor, with scope and authority, until there is another one', async () => {
-    const authorityId = newId('authority');
     const staff = (scopes?: readonly string[]): Promise<string> => tokenOf('INTERNAL', scopes, bankA);
     expect((await bundle(await staff())).status).toBe(403);
-    await settled(
-      await record({
-        type: 'creditors.StaffAuthorityGranted',
-        facts: { purposes: [], categories: [], scopes: [], ...term },
-        hidden: { authorityId, staffSub: 'reader', creditorId: bankA },
-        streams: [`creditor:${bankA}`, `grant:${authorityId}`],
-      }),
-    );
+    await room.authority(bankA, 'reader');
+    await room.settled();
     expect((await bundle(await staff())).status).toBe(200);
     expect((await bundle(await staff([]))).status).toBe(403);
-    await settled(await registered(bankB));
+    await room.creditor(bankB);
+    await room.settled();
     expect((await bundle(await staff())).status).toBe(403);
   });
 
@@ -223,7 +171,10 @@ describe('entry bundles', () => {
   });
 
   describe('for a regulator who supervises every creditor of the log', () => {
-    beforeAll(async () => settled(await mandateOver(bankB)));
+    beforeAll(async () => {
+      await room.mandate(bankB, ORGS.REGULATOR);
+      await room.settled();
+    });
 
     it('are refused without the scope', async () => {
       const { status, body } = await bundle(await tokenOf('REGULATOR', ['exports:write']));
@@ -280,7 +231,8 @@ describe('entry bundles', () => {
     });
 
     it('are refused again once a creditor comes that he does not supervise', async () => {
-      await settled(await registered(newId('creditor')));
+      await room.creditor(newId('creditor'));
+      await room.settled();
       expect((await bundle(await tokenOf('REGULATOR'))).status).toBe(403);
     });
   });
