@@ -9,7 +9,7 @@ const SIGNED_HEADS = `create function signed_heads() returns table (version bigi
     join checkpoint on checkpoint.size = heads.index + 1 order by heads.version desc limit 2 $$`;
 
 export class LedgerProofs implements MigrationInterface {
-  readonly name = 'LedgerProofs1763700000060';
+  readonly name = 'LedgerProofs1763700000061';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(SIGNED_HEADS);
