@@ -1,0 +1,105 @@
+/** Evidence from both sides through the gateway: an agency that signs what it received and what became of it, and who finds what is missing. */
+import { newId } from '../../schema/ids';
+import { STAFF_SCOPES } from '../../subgraphs/creditors/subgraph';
+import { AgencySigner } from '../support/agency-signer';
+import type { Caller } from '../support/caller';
+import { key, place, qualifiedEngagement, recallPlacement, registerAgency, registerDebt, signAgreement, type RegisteredDebt } from '../support/scenario';
+import { MODES, testHub } from '../support/test-hub';
+import { WholeLog } from '../support/whole-log';
+
+const READ = 'query ($id: ID!) { debt(id: $id) { balance { minor } borrower { phones } } }';
+const OPEN = `query { reconciliation {
+  asOfIndex counts { shares sharesWithoutReceipt receiptsWithoutShare recallsWithoutAttestation refusals }
+  sharesWithoutReceipt(first: 10) { edges { node { ledgerIndex payloadHash categories STATEMENT agency { id name } } } }
+  recallsWithoutAttestation(first: 10) { edges { node { placement { id state } overdue } } }
+} }`;
+const ACKNOWLEDGE = `mutation ($input: AcknowledgeHandoversInput!) {
+  acknowledgeHandovers(input: $input) { __typename ... on HandoverAcknowledged { ledgerIndex handover { receiptIndex } } ... on Refusal { ruleId } }
+}`;
+const ATTEST = `mutation ($input: AttestReturnOrDestructionInput!) {
+  attestReturnOrDestruction(input: $input) { __typename ... on PlacementChanged { ledgerIndex placement { attestation { state signedBy } } } ... on Refusal { ruleId } }
+}`;
+
+interface Open {
+  readonly reconciliation: {
+    readonly counts: Record<string, number>;
+    readonly sharesWithoutReceipt: { readonly edges: readonly { readonly node: { readonly ledgerIndex: number; readonly payloadHash: string; readonly statement: string } }[] };
+    readonly recallsWithoutAttestation: { readonly edges: readonly { readonly node: unknown }[] };
+  };
+}
+
+describe.each(MODES)('both sides of a handover, in %s', (mode) => {
+  const hub = testHub(mode);
+  const log = new WholeLog(hub.database);
+  const signer = new AgencySigner();
+  const regulatorId = newId('regulator');
+  let operator: Caller;
+  let regulator: Caller;
+  let agency: Caller;
+  let agencyId: string;
+  let debt: RegisteredDebt;
+  let placementId: string;
+
+  const openFor = async (caller: Caller): Promise<Open['reconciliation']> => (await caller.data<Open>(OPEN.replace('STATEMENT', caller === agency ? 'statement' : ''))).reconciliation;
+
+  beforeAll(async () => {
+    ({ operator } = await hub.creditor({ regulatorId }));
+    agencyId = await registerAgency(operator);
+    await qualifiedEngagement(operator, agencyId);
+    const agreementId = await signAgreement(operator, agencyId);
+    agency = await hub.caller('PARTNER', agencyId, { purpose: 'COLLECTION', scopes: [...STAFF_SCOPES, 'agency-keys:write'] });
+    debt = await registerDebt(operator);
+    placementId = await place(operator, agency, { debtId: debt.debtId, agencyId, agreementId });
+    const input = { clientKey: key(), publicKey: signer.pem, validUntil: new Date(Date.now() + 86_400_000).toISOString(), possession: signer.possession(agencyId) };
+    await agency.data('mutation ($input: RegisterAgencyKeyInput!) { registerAgencyKey(input: $input) { __typename ... on AgencyKeyAccepted { ledgerIndex } } }', { input });
+    regulator = (await hub.caller('REGULATOR', regulatorId)).knows(agency);
+  });
+
+  it('begins with shares that nobody has acknowledged: one for each room that released something', async () => {
+    await agency.data(READ, { id: debt.debtId });
+    for (const caller of [agency, operator.knows(agency), regulator.knows(agency)]) {
+      const { counts, sharesWithoutReceipt } = await openFor(caller);
+      expect(counts).toEqual({ shares: 2, sharesWithoutReceipt: 2, receiptsWithoutShare: 0, recallsWithoutAttestation: 0, refusals: 0 });
+      expect(sharesWithoutReceipt.edges).toMatchObject([{ node: { categories: ['BALANCE'], agency: { id: agencyId } } }, { node: { categories: ['CONTACT'], agency: { id: agencyId } } }]);
+    }
+  });
+
+  it('names each by the hash of its entry, which the agency can take from the entry itself', async () => {
+    for (const { node } of (await openFor(agency)).sharesWithoutReceipt.edges) {
+      const { entry } = await agency.data<{ entry: { leafHash: string } }>('query ($index: Int!) { entry(index: $index) { leafHash } }', { index: node.ledgerIndex });
+      expect(Buffer.from(entry.leafHash, 'base64').toString('hex')).toBe(node.payloadHash);
+    }
+  });
+
+  it('ends when the agency signs for them, and a receipt for something else is evidence of its own', async () => {
+    const shares = (await openFor(agency)).sharesWithoutReceipt.edges.map(({ node }) => node);
+    const receipts = shares.map(({ ledgerIndex, payloadHash, statement }) => ({ ledgerIndex, payloadHash, signature: signer.sign(statement) }));
+    const wrong = { ledgerIndex: 0, payloadHash: 'e'.repeat(64) };
+    const { acknowledgeHandovers } = await agency.data(ACKNOWLEDGE, { input: { clientKey: key(), handovers: [...receipts, wrong] } });
+    expect(acknowledgeHandovers).toMatchObject([{ __typename: 'HandoverAcknowledged' }, { __typename: 'HandoverAcknowledged' }, { __typename: 'Refusal', ruleId: 'HANDOVER-SHARED' }]);
+    for (const caller of [operator.knows(agency), regulator.knows(agency)]) {
+      await caller.until('query { reconciliation { counts { sharesWithoutReceipt receiptsWithoutShare refusals } } }', {}, (data) => {
+        const { counts } = data['reconciliation'] as Open['reconciliation'];
+        return counts['sharesWithoutReceipt'] === 0 && counts['receiptsWithoutShare'] === 1 && counts['refusals'] === 1;
+      });
+    }
+  });
+
+  it('asks after a recall what became of the data, until the agency attests it under its key', async () => {
+    await recallPlacement(operator, placementId);
+    expect((await openFor(regulator.knows(operator))).recallsWithoutAttestation.edges).toMatchObject([{ node: { placement: { id: placementId, state: 'RECALLED' }, overdue: false } }]);
+    const statement = `{"agencyId":"${agencyId}","basis":null,"evidenceHash":null,"method":"DESTROYED","placementId":"${placementId}","retainedUntil":null,"statement":"RETURN_OR_DESTRUCTION","v":1}`;
+    const attest = async (signature: string | null) => (await agency.data(ATTEST, { input: { clientKey: key(), placementId, method: 'DESTROYED', signature } }))['attestReturnOrDestruction'];
+    expect(await attest(null)).toMatchObject({ ruleId: 'SIGNATURE-GIVEN' });
+    expect(await attest(new AgencySigner().sign(statement, { alg: 'EdDSA', kid: signer.thumbprint }))).toMatchObject({ ruleId: 'SIGNATURE-VERIFIES' });
+    expect(await attest(signer.sign(statement))).toMatchObject({ placement: { attestation: { state: 'ATTESTED', signedBy: signer.thumbprint } } });
+    expect((await openFor(regulator.knows(agency))).recallsWithoutAttestation.edges).toEqual([]);
+  });
+
+  it('is not the business of borrowers: the report does not exist for them', async () => {
+    const borrower = await hub.caller('BORROWER', newId('person'));
+    expect((await borrower.ask('query { reconciliation { asOfIndex } }')).errors).toMatchObject([{ extensions: { code: 'BAD_INPUT' } }]);
+  });
+
+  it('leaves a log that holds every acknowledged step once and as documented', () => log.check());
+});
