@@ -19,10 +19,19 @@ export function operationsRoutes({ rooms, metrics, metricsToken, isDraining }: O
   return Router()
     .get('/healthz', (_request, response) => void response.json({ alive: true }))
     .get('/readyz', async (_request, response) => {
-      const reasons = isDraining() ? ['The hub is stopping.'] : (await Promise.all(rooms.map(reasonsOf))).flat();
-      response.status(reasons.length === 0 ? 200 : 503).json({ ready: reasons.length === 0, reasons });
+      const [reasons, alarms] = await Promise.all([isDraining() ? ['The hub is stopping.'] : flat(rooms.map(reasonsOf)), flat(rooms.map(alarmsOf))]);
+      response.status(reasons.length === 0 ? 200 : 503).json({ ready: reasons.length === 0, reasons, alarms });
     })
     .use(metricsRoute(metrics, metricsToken));
+}
+
+async function flat(answers: readonly Promise<readonly string[]>[]): Promise<string[]> {
+  return (await Promise.all(answers)).flat();
+}
+
+/** A room that does not answer is a reason already. */
+async function alarmsOf(room: RoomLink): Promise<readonly string[]> {
+  return (await room.alarms().catch(() => [])).map((alarm) => `${room.name}: ${alarm}`);
 }
 
 async function reasonsOf(room: RoomLink): Promise<readonly string[]> {

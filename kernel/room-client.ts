@@ -11,7 +11,7 @@ import { PASSPORT_SCHEME, type PassportSealer } from './passport';
 import type { Room, RoomAnswer, RoomRequest } from './room';
 
 /** What the gateway needs of a room, wherever it runs. */
-export type RoomLink = Pick<Room, 'name' | 'execute' | 'unready'>;
+export type RoomLink = Pick<Room, 'name' | 'execute' | 'unready' | 'alarms'>;
 
 export interface RoomClientOptions {
   readonly room: RoomName;
@@ -53,6 +53,7 @@ export function openRoomClient(options: RoomClientOptions): RoomClient {
     name: room,
     execute: (request) => fetchFrom(pool, `${prefix}/graphql`, options, request),
     unready: () => readinessOf(pool, `${prefix}/readyz`, room),
+    alarms: async () => (await askReadiness(pool, `${prefix}/readyz`)).alarms,
     stop: () => pool.destroy(),
   };
 }
@@ -116,12 +117,25 @@ function answerOf(room: RoomName, headers: Readonly<Record<string, string | stri
   return { data: body.data, ledgerIndex, ...(standingIndex !== ledgerIndex && { standingIndex }), ...(body.errors && { errors: body.errors }) };
 }
 
+interface Readiness {
+  readonly ready: boolean;
+  readonly reasons: readonly string[];
+  readonly alarms: readonly string[];
+}
+
+const sentences = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
+
+async function askReadiness(pool: Pool, path: string): Promise<Readiness> {
+  const response = await pool.request({ method: 'GET', path, headersTimeout: READY_TIMEOUT_MS, bodyTimeout: READY_TIMEOUT_MS });
+  const { ready, reasons, alarms } = (await response.body.json()) as { ready?: unknown; reasons?: unknown; alarms?: unknown };
+  return { ready: ready === true, reasons: sentences(reasons), alarms: sentences(alarms) };
+}
+
 async function readinessOf(pool: Pool, path: string, room: RoomName): Promise<readonly string[]> {
   try {
-    const response = await pool.request({ method: 'GET', path, headersTimeout: READY_TIMEOUT_MS, bodyTimeout: READY_TIMEOUT_MS });
-    const { ready, reasons } = (await response.body.json()) as { ready?: unknown; reasons?: unknown };
-    if (ready === true) return [];
-    return Array.isArray(reasons) && reasons.length > 0 ? reasons.map(String) : [`The ${room} room is not ready.`];
+    const { ready, reasons } = await askReadiness(pool, path);
+    if (ready) return [];
+    return reasons.length > 0 ? reasons : [`The ${room} room is not ready.`];
   } catch {
     return [`The ${room} room does not answer.`];
   }

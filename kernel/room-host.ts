@@ -15,6 +15,7 @@ import { Follower, type Following, type FollowMeans } from './follower/follower'
 import { withStanding } from './follower/standing.follower';
 import { holdLease, type Lease } from './lease';
 import type { Ledger } from './ledger';
+import { readOutboxAlarms } from './outbox/outbox-age';
 import { Receipts } from './outbox/receipts';
 import { Relay, type Reconsideration } from './outbox/relay';
 import { localiseRefusals } from './refusal-language';
@@ -87,6 +88,7 @@ export async function openRoom(definition: RoomDefinition, surroundings: RoomSur
     services,
     execute: (request) => fetches.run(execution.execute(request)),
     unready: () => readUnready(database.worker, config.ledger.followerBoundMs, workers.halted),
+    alarms: () => readOutboxAlarms(database.worker),
     async stop() {
       await fetches.ended(LAST_FETCHES_MS);
       await workers.stop();

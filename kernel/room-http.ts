@@ -122,8 +122,8 @@ function routesOf(room: Room, options: RoomServerOptions): express.Express {
   const app = express().disable('x-powered-by').disable('etag');
   app.get('/healthz', (_request, response) => void response.json({ room: room.name, alive: true }));
   app.get('/readyz', async (_request, response) => {
-    const reasons = await room.unready();
-    response.status(reasons.length === 0 ? 200 : 503).json({ room: room.name, ready: reasons.length === 0, reasons });
+    const [reasons, alarms] = await Promise.all([room.unready(), room.alarms().catch(() => [])]);
+    response.status(reasons.length === 0 ? 200 : 503).json({ room: room.name, ready: reasons.length === 0, reasons, alarms });
   });
   for (const router of options.privateRouters ?? []) app.use(router);
   mountRoutes(app, options.routes ?? [], (request) => identifyRoute(options, request));

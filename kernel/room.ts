@@ -43,5 +43,7 @@ export interface Room {
   execute(request: RoomRequest): Promise<RoomAnswer>;
   /** Empty when the room may serve; otherwise sentences for `/readyz`. */
   unready(): Promise<readonly string[]>;
+  /** What an operator should look at although the room may serve: sentences for `/readyz`, too. */
+  alarms(): Promise<readonly string[]>;
   stop(): Promise<void>;
 }

@@ -8,6 +8,9 @@ import { startDatabaseServer } from './database/server';
 import { openDiagnostics, type Diagnostics } from './diagnostics';
 import { openKeyStoreRoom } from './key-store-room';
 import { openLedgerClient } from './ledger-http';
+import { openMetrics } from './metrics';
+import { metricsRoute } from './metrics-route';
+import { measureOutboxes } from './outbox/outbox-age';
 import { openRoom, type RoomDefinition } from './room-host';
 import { runProcess, type ServingProcess } from './run-process';
 import { serveRoom } from './room-http';
@@ -33,11 +36,14 @@ async function serveDefinition(definition: RoomDefinition, config: PreparedConfi
   const keyStore = await openKeyStoreRoom(config);
   const ledger = openLedgerClient({ room: definition.name, url: auditUrl(config), masterKey: config.masterKey });
   const room = await openRoom(definition, { config, ledger, keyStore: keyStore.keyStore, diagnostics });
+  const metrics = openMetrics();
+  measureOutboxes(metrics.registry, [room]);
   const http = await serveRoom(room, {
     host: config.roomHost,
     port: config.rooms[definition.name].port,
     ...(await roomCredentials(config, definition.name)),
     diagnostics,
+    privateRouters: [metricsRoute(metrics, config.metricsToken)],
   });
   diagnostics.info({ url: http.url }, 'the room serves');
   return {

@@ -298,10 +298,17 @@ describe('a room that is away', () => {
   it('is named in readiness, not in health', async () => {
     sample.rooms.agencies.reasons = ['the follower is behind'];
     expect((await sample.send('/readyz')).status).toBe(503);
-    expect((await sample.send('/readyz')).body).toEqual({ ready: false, reasons: ['the follower is behind'] });
+    expect((await sample.send('/readyz')).body).toEqual({ ready: false, reasons: ['the follower is behind'], alarms: [] });
     expect((await sample.send('/healthz')).status).toBe(200);
     sample.rooms.agencies.reasons = [];
     expect((await sample.send('/readyz')).status).toBe(200);
+  });
+
+  it('may raise an alarm and stay ready', async () => {
+    sample.rooms.debts.warnings = ['the oldest record of the outbox has waited 61 seconds for the ledger'];
+    const answer = await sample.send('/readyz');
+    expect([answer.status, answer.body]).toEqual([200, { ready: true, reasons: [], alarms: ['debts: the oldest record of the outbox has waited 61 seconds for the ledger'] }]);
+    sample.rooms.debts.warnings = [];
   });
 });
 

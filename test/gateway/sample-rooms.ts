@@ -26,6 +26,7 @@ export class SampleRoom implements Room {
   readonly calls: Call[] = [];
   ledgerIndex = -1;
   reasons: string[] = [];
+  warnings: string[] = [];
   stopped = false;
   private readonly documents = new Map<string, ReturnType<typeof parse>>();
 
@@ -54,6 +55,10 @@ export class SampleRoom implements Room {
 
   async unready(): Promise<readonly string[]> {
     return this.reasons;
+  }
+
+  async alarms(): Promise<readonly string[]> {
+    return this.warnings;
   }
 
   async stop(): Promise<void> {

@@ -163,6 +163,14 @@ describe('a room', () => {
     room.reasons = [];
   });
 
+  it('tells an alarm and is ready', async () => {
+    room.warnings = ['a record waits'];
+    expect(await client.unready()).toEqual([]);
+    expect(await client.alarms()).toEqual(['a record waits']);
+    room.warnings = [];
+    expect(await client.alarms()).toEqual([]);
+  });
+
   it.each(['/', '/graphql/', '/exports', '/_service'])('has nothing at %s for a stranger', async (url) => {
     expect([401, 404]).toContain((await fetch(`${server.url}${url}`)).status);
   });
