@@ -37,13 +37,22 @@ const STANDING = [
     stream_n bigint not null
   )`,
   `create index standing_engagement_parties on standing_engagement (creditor_id, agency_id)`,
+  // Every request of a borrower begins with the person.
   `create table standing_person (
-    borrower_id text primary key,
+    borrower_id text not null,
     person_id text not null,
-    creditor_id text not null
+    creditor_id text not null,
+    primary key (person_id, borrower_id)
   )`,
-  `create index standing_person_person on standing_person (person_id)`,
 ];
+
+/** Rooms that begin with the Borrower too. In the others nobody would read this index, and an import writes it for every debt. */
+const ASKED_BY_BORROWER: readonly RoomName[] = ['borrowers', 'debts'];
+const BORROWER_IS_ONE_PERSON = 'create unique index standing_person_borrower on standing_person (borrower_id)';
+
+function standing(room: RoomName): string[] {
+  return ASKED_BY_BORROWER.includes(room) ? [...STANDING, BORROWER_IS_ONE_PERSON] : STANDING;
+}
 
 const FOLLOWER = [
   `create table follower (
@@ -135,7 +144,7 @@ export function roomTables(room: RoomName): new () => MigrationInterface {
     readonly name = 'RoomTables1763700000000';
 
     async up(runner: QueryRunner): Promise<void> {
-      for (const statement of [...STANDING, ...FOLLOWER, ...OUTBOX, ...COMMANDS, ...grants(room)]) await runner.query(statement);
+      for (const statement of [...standing(room), ...FOLLOWER, ...OUTBOX, ...COMMANDS, ...grants(room)]) await runner.query(statement);
     }
 
     /** Forward only (DESIGN §7): a mistake is repaired by the next migration. */

@@ -12,14 +12,51 @@ export const NOBODY_APPENDS_MS = 5_000;
 export type LedgerWait = { readonly appended: true; readonly ledgerIndex: number } | { readonly appended: false; readonly waiting: number };
 
 const LAST = 'select max(id) as id from outbox';
-const WAITING = 'select count(*) as waiting from outbox o, relay r where (o.xid, o.id) > (r.last_xid, r.last_id) and o.id <= $1';
+const COUNTED = `select last_seq as seq, (select count(*) from outbox o where (o.xid, o.id) > (r.last_xid, r.last_id) and o.id <= $1) as waiting from relay r`;
+const SENT = 'select last_seq as seq from relay';
 const INDEX = 'select max(ledger_index) as index from delivery where outbox_id <= $1';
 
+/** A room's records up to the last of the import. */
+class Outbox {
+  private counted: { readonly seq: number; readonly waiting: number } | null = null;
+
+  private constructor(
+    private readonly pool: Pool,
+    private readonly last: number,
+  ) {}
+
+  static async of(pool: Pool): Promise<Outbox> {
+    const { rows } = await pool.query<{ id: number | null }>(LAST);
+    return new Outbox(pool, rows[0]!.id ?? 0);
+  }
+
+  /**
+   * How many have no index. Counting reads the outbox, so it is done once: the relay numbers what it sends without gaps, and its
+   * number tells the rest. Records of others among those sent make that too few, so none left is counted again.
+   */
+  async waiting(): Promise<number> {
+    if (this.counted?.waiting === 0) return 0;
+    if (this.counted !== null) {
+      const { rows } = await this.pool.query<{ seq: number }>(SENT);
+      const left = this.counted.waiting - (rows[0]!.seq - this.counted.seq);
+      if (left > 0) return left;
+    }
+    const { rows } = await this.pool.query<{ seq: number; waiting: number }>(COUNTED, [this.last]);
+    this.counted = rows[0]!;
+    return this.counted.waiting;
+  }
+
+  async highestIndex(): Promise<number> {
+    const { rows } = await this.pool.query<{ index: number | null }>(INDEX, [this.last]);
+    return rows[0]!.index ?? -1;
+  }
+}
+
 export async function awaitLedger(pools: readonly Pool[], onProgress: (waiting: number) => void, patienceMs = NOBODY_APPENDS_MS): Promise<LedgerWait> {
-  const outboxes = await Promise.all(pools.map(async (pool) => ({ pool, last: (await pool.query<{ id: number | null }>(LAST)).rows[0]!.id ?? 0 })));
+  const outboxes = await Promise.all(pools.map((pool) => Outbox.of(pool)));
   const sum = async (): Promise<number> => {
-    const counts = await Promise.all(outboxes.map(({ pool, last }) => pool.query<{ waiting: number }>(WAITING, [last])));
-    return counts.reduce((total, { rows }) => total + rows[0]!.waiting, 0);
+    const counts = await Promise.all(outboxes.map((outbox) => outbox.waiting()));
+    return counts.reduce((total, count) => total + count, 0);
   };
   let waiting = await sum();
   for (let changedAt = Date.now(); waiting > 0; ) {
@@ -31,6 +68,6 @@ export async function awaitLedger(pools: readonly Pool[], onProgress: (waiting: 
     waiting = now;
   }
   onProgress(0);
-  const indexes = await Promise.all(outboxes.map(({ pool, last }) => pool.query<{ index: number | null }>(INDEX, [last])));
-  return { appended: true, ledgerIndex: Math.max(-1, ...indexes.map(({ rows }) => rows[0]!.index ?? -1)) };
+  const indexes = await Promise.all(outboxes.map((outbox) => outbox.highestIndex()));
+  return { appended: true, ledgerIndex: Math.max(...indexes) };
 }

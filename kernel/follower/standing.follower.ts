@@ -3,6 +3,8 @@
  * which Borrowers a person is. Reads structural ids only, so a rebuild after any erasure gives the same rows.
  */
 import type { PoolClient } from 'pg';
+import { idPrefix, type IdPrefix } from '../../schema/ids';
+import type { Json } from '../event-draft';
 import { FollowerMismatch, type FollowedEvent } from './followed-event';
 import type { FollowHandler, Following } from './follower';
 
@@ -67,15 +69,35 @@ async function movesEngagement(client: PoolClient, event: FollowedEvent): Promis
   ]);
 }
 
+const NAME_PERSONS = {
+  name: 'standing_persons',
+  text: 'insert into standing_person (borrower_id, person_id, creditor_id) select * from unnest($1::text[], $2::text[], $3::text[])',
+} as const;
+
+/** Array literals of Borrowers, persons and creditors. In one process every room that follows is given the same event. */
+const persons = new WeakMap<FollowedEvent, readonly string[]>();
+
 /** The two kinds of item of one borrower arrive apart, so that no export of the creditor's stream shows the person. */
-async function namesPersons(client: PoolClient, event: FollowedEvent): Promise<void> {
+function personsOf(event: FollowedEvent): readonly string[] {
   const creditors = new Map(event.items.filter((item) => item['creditorId'] !== undefined).map((item) => [item['borrowerId'], item['creditorId']]));
-  const persons = event.items.filter((item) => item['personId'] !== undefined);
-  await client.query('insert into standing_person (borrower_id, person_id, creditor_id) select * from unnest($1::text[], $2::text[], $3::text[])', [
-    persons.map((item) => item['borrowerId']),
-    persons.map((item) => item['personId']),
-    persons.map((item) => creditors.get(item['borrowerId'])),
-  ]);
+  const rows = event.items.filter((item) => item['personId'] !== undefined);
+  return [
+    idsOf(event, 'borrower', rows.map((item) => item['borrowerId'])),
+    idsOf(event, 'person', rows.map((item) => item['personId'])),
+    idsOf(event, 'creditor', rows.map((item) => creditors.get(item['borrowerId']))),
+  ];
+}
+
+/** Ids need no escaping in an array literal; anything else stops here. */
+function idsOf(event: FollowedEvent, prefix: IdPrefix, ids: readonly (Json | undefined)[]): string {
+  if (!ids.every((id) => typeof id === 'string' && idPrefix(id) === prefix)) throw new FollowerMismatch(`entry ${event.index}: ${event.type} names a ${prefix} by something else than its id`);
+  return `{${ids.join(',')}}`;
+}
+
+async function namesPersons(client: PoolClient, event: FollowedEvent): Promise<void> {
+  let named = persons.get(event);
+  if (named === undefined) persons.set(event, (named = personsOf(event)));
+  await client.query({ ...NAME_PERSONS, values: [...named] });
 }
 
 const version1 = (handler: FollowHandler): readonly Following[] => [{ versions: [1], handler }];
