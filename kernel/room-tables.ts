@@ -88,7 +88,7 @@ const OUTBOX = [
     recorded_at timestamptz not null default now()
   )`,
   // Digests and base64 do not compress; trying to, and moving them out of line, cost more than storing them.
-  `alter table outbox alter column disclosures set storage external`,
+  `alter table outbox alter column event set storage external, alter column streams set storage external, alter column disclosures set storage external`,
   `alter table outbox set (toast_tuple_target = 8160)`,
   `create index outbox_in_order on outbox (xid, id)`,
   `create table delivery (outbox_id bigint primary key, seq bigint not null unique, ledger_index bigint not null)`,

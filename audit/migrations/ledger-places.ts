@@ -25,12 +25,13 @@ const PLACES = [
 const RECORDED_AT = `substring(convert_from(substring(bytes from greatest(1, length(bytes) - 149)), 'UTF8'), '"recordedAt":"([0-9TZ:.-]{24})","source":')`;
 
 const FUNCTIONS = [
+  // The event's type stands before its version, and nothing after the event has a member of that name. Cut out: read as JSON, every entry took ten microseconds more.
   `create function entry_type(bytes bytea) returns text language sql immutable parallel safe
-    return convert_from(bytes, 'UTF8')::json -> 'event' ->> 'type'`,
+    return rtrim(split_part(split_part(convert_from(bytes, 'UTF8'), ',"typeVersion":', -2), '"type":"', -1), '"')`,
   `create function is_long_stream(stream text) returns boolean language sql immutable parallel safe
     return starts_with(stream, 'creditor:') or starts_with(stream, 'agency:')`,
   `create function long_streams(links bytea) returns setof text language sql immutable parallel safe
-    as $$ select line::json ->> 1 from regexp_split_to_table(convert_from(links, 'UTF8'), E'\\n') line where line <> '' and is_long_stream(line::json ->> 1) $$`,
+    as $$ select split_part(line, '"', 4) from string_to_table(convert_from(links, 'UTF8'), E'\\n') line where is_long_stream(split_part(line, '"', 4)) $$`,
   `create function is_of_types(type text, wanted text[]) returns boolean language sql immutable parallel safe
     return exists (select 1 from unnest(wanted) one where starts_with(type, one))`,
   // Jumps from one type to the next: some forty look-ups, however long the stream is.

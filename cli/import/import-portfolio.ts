@@ -15,12 +15,13 @@ import { openCsv } from './csv-records';
 import { ImportError } from './import-error';
 import { awaitLedger, type LedgerWait } from './ledger-wait';
 import { parseMapping, type Mapping } from './mapping';
+import { readParts } from './portfolio-parts';
 import type { PortfolioRow } from './portfolio-row';
+import { readPartsInThread, WORTH_A_THREAD_BYTES } from './reading-thread';
 import { RejectsFile } from './rejects-file';
 
 /** Rows per COPY and per moving transaction: some hundred milliseconds each, a few megabytes. */
 const ROWS_PER_CHUNK = 2_000;
-const ROWS_PER_REPORT = 1_000;
 const LOCK_WAIT_MS = 1_000;
 const LOCK_POLL_MS = 50;
 /** What an import works with: the worker pools of the two rooms, whom no row scope binds, and the keys of borrowers. */
@@ -185,22 +186,22 @@ interface ReadFile {
 async function stageFile(run: Run, rejects: RejectsFile, bytes: number): Promise<ReadFile> {
   const { options, mapping, batch } = run;
   const { onProgress = () => undefined } = options;
-  const csv = openCsv(options.file, mapping.csv);
+  const parts = bytes < WORTH_A_THREAD_BYTES ? readParts(options.file, mapping) : readPartsInThread({ file: options.file, mapping: options.mapping });
   const [rejected, skipped] = [new Map<string, number>(), new Map<string, number>()];
   let rows = 0;
   const staging = new Staging(run);
   try {
-    for await (const { cells, line, rowNo } of csv.records) {
-      rows = rowNo;
-      const outcome = mapping.outcomeOf(cells, rowNo);
-      if (outcome.kind === 'skipped') count(skipped, outcome.reason);
-      else if (outcome.kind === 'rejected') {
-        count(rejected, outcome.reason);
-        await rejects.add({ line, row: rowNo, reason: outcome.reason, place: outcome.place });
-      } else await staging.add(outcome.row);
-      if (rowNo % ROWS_PER_REPORT === 0) onProgress({ phase: 'reading', done: csv.bytesRead, total: bytes });
+    for await (const part of parts) {
+      rows = part.rows;
+      for (const reason of part.skipped) count(skipped, reason);
+      for (const row of part.rejected) {
+        count(rejected, row.reason);
+        await rejects.add(row);
+      }
+      for (const row of part.accepted) await staging.add(row);
+      if (part.fileHash !== null && part.fileHash !== batch.fileHash.toString('hex')) throw new ImportError('FILE_CHANGED', 'The file changed while it was being read; import it again.');
+      onProgress({ phase: 'reading', done: part.bytesRead, total: bytes });
     }
-    if (!csv.digest().equals(batch.fileHash)) throw new ImportError('FILE_CHANGED', 'The file changed while it was being read; import it again.');
     await staging.end();
   } finally {
     await staging.settled();
