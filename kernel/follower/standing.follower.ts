@@ -89,8 +89,9 @@ function personsOf(event: FollowedEvent): readonly string[] {
 }
 
 /** Ids need no escaping in an array literal; anything else stops here. */
-function idsOf(event: FollowedEvent, prefix: IdPrefix, ids: readonly (Json | undefined)[]): string {
-  if (!ids.every((id) => typeof id === 'string' && idPrefix(id) === prefix)) throw new FollowerMismatch(`entry ${event.index}: ${event.type} names a ${prefix} by something else than its id`);
+function idsOf(event: FollowedEvent, prefix: IdPrefix, values: readonly (Json | undefined)[]): string {
+  const ids = values.filter((value) => typeof value === 'string' && idPrefix(value) === prefix) as string[];
+  if (ids.length !== values.length) throw new FollowerMismatch(`entry ${event.index}: ${event.type} names a ${prefix} by something else than its id`);
   return `{${ids.join(',')}}`;
 }
 
