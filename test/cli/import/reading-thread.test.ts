@@ -14,15 +14,16 @@ const COMPILED = path.resolve(__dirname, '../../../dist/cli/import/reading-threa
 /** Prints each part as a line, and as the last one why there are no more. */
 const READ = `const { readPartsInThread } = require(${JSON.stringify(COMPILED)});
   const [file, mapping, most] = process.argv.slice(1);
+  const say = (line) => process.stdout.write(JSON.stringify(line) + '\\n');
   (async () => {
     let parts = 0;
     try {
       for await (const part of readPartsInThread({ file, mapping })) {
-        console.log(JSON.stringify(part));
+        say(part);
         if (++parts === Number(most)) break;
       }
     } catch ({ name, code, line, message }) {
-      console.log(JSON.stringify({ name, code, line, message }));
+      say({ name, code, line, message });
     }
   })();`;
 const ROWS = 20_000;
