@@ -11,10 +11,10 @@ import { readParts } from '../../../cli/import/portfolio-parts';
 import { CSV, MAPPING } from './scene';
 
 const COMPILED = path.resolve(__dirname, '../../../dist/cli/import/reading-thread.js');
-/** Prints each part as a line, and as the last one why there are no more. */
+/** Writes each part as a line, and as the last one why there are no more. */
 const READ = `const { readPartsInThread } = require(${JSON.stringify(COMPILED)});
-  const [file, mapping, most] = process.argv.slice(1);
-  const say = (line) => process.stdout.write(JSON.stringify(line) + '\\n');
+  const [file, mapping, answers, most] = process.argv.slice(1);
+  const say = (line) => require('node:fs').appendFileSync(answers, JSON.stringify(line) + '\\n');
   (async () => {
     let parts = 0;
     try {
@@ -29,6 +29,7 @@ const READ = `const { readPartsInThread } = require(${JSON.stringify(COMPILED)})
 const ROWS = 20_000;
 
 let folder: string;
+let asked = 0;
 
 beforeAll(async () => {
   folder = await fs.mkdtemp(path.join(os.tmpdir(), 'cession-thread-'));
@@ -42,8 +43,9 @@ async function written(content: string): Promise<string> {
 }
 
 async function inThread(file: string, most = Number.POSITIVE_INFINITY): Promise<unknown[]> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['-e', READ, file, MAPPING, String(most)], { maxBuffer: 64 * 1024 * 1024 });
-  return stdout.trim().split('\n').map((line): unknown => JSON.parse(line));
+  const answers = path.join(folder, `${(asked += 1)}.jsonl`);
+  await promisify(execFile)(process.execPath, ['-e', READ, file, MAPPING, answers, String(most)]);
+  return (await fs.readFile(answers, 'utf8')).trim().split('\n').map((line): unknown => JSON.parse(line));
 }
 
 async function inPlace(file: string): Promise<unknown[]> {
