@@ -3,6 +3,7 @@ import type { DatabaseConfig } from '../kernel/config';
 import type { DatabaseDefinition } from '../kernel/database/definition';
 import { roomTables } from '../kernel/room-tables';
 import { LEDGER_CONNECTIONS } from './ledger-port';
+import { ExportsOfOwnStreams } from './migrations/exports-of-own-streams';
 import { HandoverTables } from './migrations/handover-tables';
 import { LedgerSelfCheck } from './migrations/ledger-self-check';
 import { LedgerPlaces } from './migrations/ledger-places';
@@ -16,7 +17,7 @@ import { StreamHeadsTables } from './migrations/stream-heads-tables';
 export const AUDIT_DATABASE = {
   room: 'audit',
   rows: [],
-  migrations: [roomTables('audit'), LedgerTables, LedgerViews, StreamHeadsTables, LedgerWitnesses, LedgerSelfCheck, LedgerReading, LedgerPlaces, HandoverTables, LedgerProofs],
+  migrations: [roomTables('audit'), LedgerTables, LedgerViews, StreamHeadsTables, LedgerWitnesses, LedgerSelfCheck, LedgerReading, LedgerPlaces, HandoverTables, LedgerProofs, ExportsOfOwnStreams],
 } as const satisfies DatabaseDefinition;
 
 /** A writer that waits for a connection which its own lease holds would wait for ever. */

@@ -13,7 +13,7 @@ import { openRoomProxy } from './proxy-route';
 
 /** Not all below `/ledger`: there lies the port that only rooms may use. */
 const AUDIT_PATHS = [
-  { path: '/exports', audiences: ['REGULATOR'] },
+  { path: '/exports', audiences: ['PARTNER', 'REGULATOR', 'BORROWER'] },
   { path: '/ledger/checkpoint', audiences: AUDIENCES },
   { path: '/ledger/tile', audiences: AUDIENCES },
 ] as const;

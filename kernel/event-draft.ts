@@ -55,6 +55,11 @@ function keep(value: HeldDisclosure, subjectKey: Buffer | null): HeldDisclosure 
   return { ...value, text: null, sealed };
 }
 
+/** A borrower acts as a person, who links borrowers across creditors: nobody who reads the entry is told which one it was. */
+function isPerson({ actor }: EventDraft, name: string): boolean {
+  return actor?.audience === 'BORROWER' && (name === 'actorSub' || name === 'actorOrg');
+}
+
 /** `subjectKey` is the key of `draft.personal.subject`; null when the draft holds nothing personal. */
 export function composeSubmission(draft: EventDraft, subjectKey: Buffer | null): Submission {
   const id = newId('event');
@@ -70,7 +75,7 @@ export function composeSubmission(draft: EventDraft, subjectKey: Buffer | null):
     ...(draft.purpose ? { purpose: draft.purpose } : {}),
     ...(draft.operation ? { operation: draft.operation } : {}),
     ...(draft.decision ? { decision: { ...draft.decision, at: draft.decision.at.toISOString() } } : {}),
-    structural: Object.fromEntries(Object.entries(hidden).map(([name, value]) => [name, { value, reveal: draft.revealTo?.[name] ?? null }])),
+    structural: Object.fromEntries(Object.entries(hidden).map(([name, value]) => [name, { value, reveal: draft.revealTo?.[name] ?? (isPerson(draft, name) ? [] : null) }])),
     items: draft.items ?? [],
     personal: Object.entries(draft.personal?.values ?? {}).map(([name, value]) => ({ subject: draft.personal!.subject, name, value })),
   });

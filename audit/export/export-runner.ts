@@ -31,7 +31,7 @@ export interface ExportRunnerOptions {
 interface OpenExport {
   readonly id: string;
   readonly stream: StreamName;
-  readonly mandate_id: string;
+  readonly mandate_id: string | null;
   readonly org: string;
   readonly recorded_from: Date | null;
   readonly recorded_until: Date | null;

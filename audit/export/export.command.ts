@@ -1,22 +1,20 @@
 /**
- * A regulator asks for an export: allowed when every entry of the stream that is about a creditor is about one that a
- * standing mandate of his covers. The request is an entry in the streams of those creditors.
+ * Somebody asks for an export of a stream: a regulator when every entry of it that is about a creditor is about one that a standing
+ * mandate of his covers, an agency and a borrower of their own. The request is an entry in the streams it concerns.
  */
 import { runCommand, type CommandOutcome, type CommandWork, type RefusedCommand } from '../../kernel/command';
 import type { RoomContext } from '../../kernel/context';
-import { HubError } from '../../kernel/errors';
-import type { Transaction } from '../../kernel/transaction';
 import { newId } from '../../schema/ids';
 import { InputError } from '../../schema/input-error';
 import { refusalOf } from '../../schema/messages';
 import type { StreamName } from '../../schema/vocabulary';
 import { streamOf } from '../stream-of';
-import { hasVisibleEntry, insertExport, standingMandates, uncoveredEntries, type Mandate } from './export.repository';
+import { MANDATE_RULE, OWN_STREAM_RULE, requesterOf, rightToExport, streamsOfExport } from './export-right';
+import { insertExport, standingMandates } from './export.repository';
 import type { RequestExportInput } from './export.type';
 
 export const EXPORT_SCOPE = 'exports:write';
 const RULE_PACK = 'export-2026.1';
-const RULE = 'EXPORT-MANDATE-COVERS';
 
 export function requestExport(context: RoomContext, input: RequestExportInput): Promise<CommandOutcome> {
   const stream = streamOf(input.subjectId, 'input.subjectId');
@@ -41,19 +39,21 @@ async function execute(context: RoomContext, work: CommandWork, asked: Asked): P
   work.requireCurrentStanding();
   const { transaction } = work;
   const { org, sub } = context.actor;
-  const standing = await standingMandates(transaction, org);
-  const mandates = await coveringMandates(transaction, standing, asked.stream);
-  const [first] = mandates;
-  if (first === undefined) {
-    return { refusal: refusalOf({ ruleId: RULE, rulePack: RULE_PACK }), hidden: { regulatorId: org }, streams: streamsOf(standing) };
+  const right = await rightToExport(context, transaction, asked.stream);
+  if (right === null) {
+    const standing = await standingMandates(transaction, org);
+    const streams = streamsOfExport({ stream: asked.stream, creditorIds: standing.map((mandate) => mandate.creditorId), isOwn: false });
+    return { refusal: refusalOf({ ruleId: MANDATE_RULE, rulePack: RULE_PACK }), hidden: { regulatorId: org }, streams };
   }
+  const { mandates, creditorIds } = right;
+  const isOwn = mandates === null;
   const id = newId('export');
   await insertExport(transaction, {
     id,
     org,
     sub,
-    mandate_id: first.id,
-    creditor_ids: mandates.map((mandate) => mandate.creditorId),
+    mandate_id: mandates?.[0]?.id ?? null,
+    creditor_ids: creditorIds,
     stream: asked.stream,
     recorded_from: asked.from,
     recorded_until: asked.until,
@@ -63,23 +63,10 @@ async function execute(context: RoomContext, work: CommandWork, asked: Asked): P
     type: 'audit.ExportRequested',
     typeVersion: 1,
     retention: 'SHARE_RECORD',
-    decision: work.allowedBy(RULE_PACK, [RULE]),
+    decision: work.allowedBy(RULE_PACK, [isOwn ? OWN_STREAM_RULE : MANDATE_RULE]),
     facts: { streamKind: asked.stream.split(':')[0] as string, from: asked.from?.toISOString() ?? null, until: asked.until?.toISOString() ?? null },
-    hidden: { exportId: id, regulatorId: org, mandateIds: mandates.map((mandate) => mandate.id), stream: asked.stream },
-    streams: streamsOf(mandates),
+    hidden: { exportId: id, stream: asked.stream, ...requesterOf(asked.stream, org, isOwn), ...(mandates === null ? {} : { mandateIds: mandates.map((mandate) => mandate.id) }) },
+    streams: streamsOfExport({ stream: asked.stream, creditorIds, isOwn }),
   });
   return { id };
-}
-
-function streamsOf(mandates: readonly Mandate[]): StreamName[] {
-  return [...new Set(mandates.map((mandate): StreamName => `creditor:${mandate.creditorId}`))];
-}
-
-/** Empty when the mandates leave an entry uncovered. Throws NOT_FOUND when nothing of the stream is in his scope. */
-async function coveringMandates(transaction: Transaction, mandates: readonly Mandate[], stream: StreamName): Promise<Mandate[]> {
-  if (!(await hasVisibleEntry(transaction, stream))) throw new HubError('NOT_FOUND', 'There is nothing by this id in your scope.', { argument: 'input.subjectId' });
-  const byCreditor = new Map(mandates.map((mandate) => [mandate.creditorId, mandate]));
-  if ((await uncoveredEntries(transaction, stream, [...byCreditor.keys()])) > 0) return [];
-  const needed = stream.startsWith('creditor:') ? [stream.slice('creditor:'.length)] : [...byCreditor.keys()];
-  return needed.map((creditorId) => byCreditor.get(creditorId)).filter((mandate) => mandate !== undefined);
 }

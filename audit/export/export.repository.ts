@@ -8,7 +8,8 @@ export interface ExportRow {
   readonly id: string;
   readonly org: string;
   readonly sub: string;
-  readonly mandate_id: string;
+  /** null: of the own stream of who asked. */
+  readonly mandate_id: string | null;
   readonly creditor_ids: readonly string[];
   readonly stream: StreamName;
   readonly recorded_from: Date | null;
@@ -49,6 +50,12 @@ export async function uncoveredEntries(transaction: Transaction, stream: StreamN
 export async function hasVisibleEntry(transaction: Transaction, stream: StreamName): Promise<boolean> {
   const [row] = await transaction.query<{ found: boolean }>('select exists (select 1 from stream_entry where stream = $1) as found', [stream]);
   return row?.found === true;
+}
+
+/** The creditor whose borrower this is; null when the room knows of none. */
+export async function creditorOfBorrower(transaction: Transaction, borrowerId: string): Promise<string | null> {
+  const [row] = await transaction.prepared<{ id: string }>('creditor_of_borrower', 'select creditor_id as id from standing_person where borrower_id = $1', [borrowerId]);
+  return row?.id ?? null;
 }
 
 export async function insertExport(transaction: Transaction, row: NewExport): Promise<void> {

@@ -15,14 +15,14 @@ export async function loadShownExport(context: RoomContext, id: string): Promise
 
 @Resolver(() => Export)
 export class ExportResolver {
-  @Audience('REGULATOR')
+  @Audience('PARTNER', 'REGULATOR', 'BORROWER')
   @Query(() => Export, { nullable: true, description: 'An export you asked for, or null when there is none in your scope.' })
   export(@Arg('id', () => ID, { description: 'Its global id.' }) id: string, @Ctx() context: RoomContext): Promise<Export | null> {
     return loadShownExport(context, id);
   }
 
-  @Audience('REGULATOR')
-  @Mutation(() => RequestExportResult, { description: 'Asks for a file that proves what the ledger says about one subject under your mandate.' })
+  @Audience('PARTNER', 'REGULATOR', 'BORROWER')
+  @Mutation(() => RequestExportResult, { description: 'Asks for a file that proves what the ledger says about one subject: under your mandate, or about yourself.' })
   async requestExport(
     @Arg('input', () => RequestExportInput, { description: 'What to export.' }) input: RequestExportInput,
     @Ctx() context: RoomContext,

@@ -1,5 +1,5 @@
 /**
- * The download of an export, by who asked for it and only while his mandates stand. Each request is an entry before a byte
+ * The download of an export, by who asked for it and only while what he asked under stands. Each request is an entry before a byte
  * leaves; without its receipt there is no download. Ranges resume a broken one.
  */
 import { Router, type Request, type Response } from 'express';
@@ -11,7 +11,7 @@ import { HubError } from '../../kernel/errors';
 import { composeSubmission } from '../../kernel/event-draft';
 import { asHubError, sendError } from '../../kernel/http';
 import { openReadTransaction } from '../../kernel/transaction';
-import type { StreamName } from '../../schema/vocabulary';
+import { requesterOf, streamsOfExport } from './export-right';
 import { readExport, type ExportRow } from './export.repository';
 import { exportFile } from './export-runner';
 
@@ -30,6 +30,7 @@ async function findReady(services: RoomServices, actor: Actor, id: string): Prom
 }
 
 async function recordDownload(services: RoomServices, actor: Actor, row: ExportRow, offset: number): Promise<void> {
+  const isOwn = row.mandate_id === null;
   const submission = composeSubmission(
     {
       type: 'audit.ExportDownloaded',
@@ -38,8 +39,8 @@ async function recordDownload(services: RoomServices, actor: Actor, row: ExportR
       actor,
       occurredAt: services.clock(),
       facts: { sha256: row.sha256, offset },
-      hidden: { exportId: row.id, regulatorId: row.org, stream: row.stream },
-      streams: row.creditor_ids.map((id): StreamName => `creditor:${id}`),
+      hidden: { exportId: row.id, stream: row.stream, ...requesterOf(row.stream, row.org, isOwn) },
+      streams: streamsOfExport({ stream: row.stream, creditorIds: row.creditor_ids, isOwn }),
     },
     null,
   );
@@ -65,5 +66,5 @@ export function exportRoute(services: RoomServices, directory: string): Authenti
       sendError(response, asHubError(error), requestIdOf(response));
     }
   });
-  return { path: '/exports', audiences: ['REGULATOR'], router };
+  return { path: '/exports', audiences: ['PARTNER', 'REGULATOR', 'BORROWER'], router };
 }

@@ -11,7 +11,7 @@ import type { ExportRow } from './export.repository';
 export const ExportState = declareEnum({ QUEUED: 'QUEUED', RUNNING: 'RUNNING', READY: 'READY', FAILED: 'FAILED' } as const, {
   name: 'ExportState',
   description: 'How far an export is.',
-  audiences: ['REGULATOR'],
+  audiences: ['PARTNER', 'REGULATOR', 'BORROWER'],
   values: {
     QUEUED: 'It waits for its turn.',
     RUNNING: 'It is being written.',
@@ -22,60 +22,60 @@ export const ExportState = declareEnum({ QUEUED: 'QUEUED', RUNNING: 'RUNNING', R
 
 @ObjectType('Export', { implements: Node, description: 'A file that proves what the ledger says about one subject, to be verified offline.' })
 @Directive('@key(fields: "id")')
-@Audience('REGULATOR')
+@Audience('PARTNER', 'REGULATOR', 'BORROWER')
 export class Export implements Node {
-  @Audience('REGULATOR')
+  @Audience('PARTNER', 'REGULATOR', 'BORROWER')
   @Field(() => ID, { description: 'The global id.' })
   id!: string;
 
-  @Audience('REGULATOR')
+  @Audience('PARTNER', 'REGULATOR', 'BORROWER')
   @Field(() => String, { description: 'The stream it holds, e.g. `creditor:creditor_…`.' })
   stream!: string;
 
-  @Audience('REGULATOR')
-  @Field(() => ID, { description: 'The mandate it was asked for under.' })
-  mandateId!: string;
+  @Audience('PARTNER', 'REGULATOR', 'BORROWER')
+  @Field(() => ID, { nullable: true, description: 'The mandate it was asked for under; null for an export of the own stream.' })
+  mandateId!: string | null;
 
-  @Audience('REGULATOR')
+  @Audience('PARTNER', 'REGULATOR', 'BORROWER')
   @Field(() => ExportState, { description: 'How far it is.' })
   state!: keyof typeof ExportState;
 
-  @Audience('REGULATOR')
+  @Audience('PARTNER', 'REGULATOR', 'BORROWER')
   @Field(() => Int, { description: 'How many entries are written.' })
   entriesDone!: number;
 
-  @Audience('REGULATOR')
+  @Audience('PARTNER', 'REGULATOR', 'BORROWER')
   @Field(() => Int, { nullable: true, description: 'How many there will be; null until it has begun.' })
   entriesTotal!: number | null;
 
-  @Audience('REGULATOR')
+  @Audience('PARTNER', 'REGULATOR', 'BORROWER')
   @Field(() => Int, { nullable: true, description: 'The size of the ledger it stands on; null until it is ready.' })
   treeSize!: number | null;
 
-  @Audience('REGULATOR')
+  @Audience('PARTNER', 'REGULATOR', 'BORROWER')
   @Field(() => String, { nullable: true, description: 'The length of the file in bytes; null until it is ready.' })
   bytes!: string | null;
 
-  @Audience('REGULATOR')
+  @Audience('PARTNER', 'REGULATOR', 'BORROWER')
   @Field(() => Sha256Hex, { nullable: true, description: 'The SHA-256 of the file; null until it is ready.' })
   sha256!: string | null;
 
-  @Audience('REGULATOR')
+  @Audience('PARTNER', 'REGULATOR', 'BORROWER')
   @Field(() => String, { nullable: true, description: 'Where to download it with the same token; ranges resume a broken download. Null until it is ready.' })
   path!: string | null;
 
-  @Audience('REGULATOR')
+  @Audience('PARTNER', 'REGULATOR', 'BORROWER')
   @Field(() => Instant, { description: 'When it was asked for.' })
   requestedAt!: Date;
 }
 
 @InputType('RequestExportInput', { description: 'What to export.' })
-@Audience('REGULATOR')
+@Audience('PARTNER', 'REGULATOR', 'BORROWER')
 export class RequestExportInput {
   @Field(() => String, { description: 'Same key and input: same answer.' })
   clientKey!: string;
 
-  @Field(() => ID, { description: 'About what: the id of a creditor, an agency, an engagement, a debt, a borrower, or of a right.' })
+  @Field(() => ID, { description: 'About what: the id of a creditor, an agency, an engagement, a debt, a borrower, or of a right. An agency gives its own id, a borrower that of a record about him; nothing else exists for them.' })
   subjectId!: string;
 
   @Field(() => Instant, { nullable: true, description: 'Entries recorded at or after this instant.' })
@@ -85,8 +85,8 @@ export class RequestExportInput {
   until?: Date | null;
 }
 
-export const ExportRequested = acceptedOf({ name: 'ExportRequested', description: 'The export will be made.', audiences: ['REGULATOR'], entity: 'export', type: () => Export });
-export const RequestExportResult = resultOf({ name: 'RequestExportResult', description: 'How the request ended.', audiences: ['REGULATOR'], accepted: ExportRequested });
+export const ExportRequested = acceptedOf({ name: 'ExportRequested', description: 'The export will be made.', audiences: ['PARTNER', 'REGULATOR', 'BORROWER'], entity: 'export', type: () => Export });
+export const RequestExportResult = resultOf({ name: 'RequestExportResult', description: 'How the request ended.', audiences: ['PARTNER', 'REGULATOR', 'BORROWER'], accepted: ExportRequested });
 
 export function toExport(row: ExportRow): Export {
   return {
