@@ -127,6 +127,31 @@ export const OPERATIONS = {
   }
 }`),
 
+  placeLegalHold: internal(`mutation PlaceLegalHold($input: PlaceLegalHoldInput!) {
+  placeLegalHold(input: $input) {
+    ... on LegalHoldChanged { legalHold { id basis placedAt } ledgerIndex pending }
+    ${REFUSAL}
+  }
+}`),
+
+  liftLegalHold: internal(`mutation LiftLegalHold($input: LiftLegalHoldInput!) {
+  liftLegalHold(input: $input) {
+    ... on LegalHoldChanged { legalHold { id liftedAt } ledgerIndex pending }
+    ${REFUSAL}
+  }
+}`),
+
+  eraseBorrower: internal(`mutation EraseBorrower($input: EraseBorrowerInput!) {
+  eraseBorrower(input: $input) {
+    ... on BorrowerErased { borrower { id } ledgerIndex pending }
+    ${REFUSAL}
+  }
+}`),
+
+  readErased: internal(`query ReadErased($borrower: ID!) {
+  borrower(id: $borrower) { id name phones erasure { basis erasedAt erasurePending ledgerIndex } }
+}`),
+
   readExport: regulator(`query ReadExport($export: ID!) {
   export(id: $export) { id stream state entriesDone entriesTotal path }
 }`),

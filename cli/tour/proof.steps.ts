@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expectAccepted, valueAt } from './expectation';
 import type { LocalWork } from './local-work';
 import { OPERATIONS } from './operations';
-import type { Step } from './step';
+import type { Step, StepWork } from './step';
 
 /** An export of a tour takes well under a second; a busy hub may take longer. */
 const EXPORT_WAIT_MS = 20_000;
@@ -17,25 +17,31 @@ export function exportStep(local: LocalWork): Step {
     title: { en: 'The regulator requests an export of the creditor and downloads it', zh: '监管机构申请并下载债权人导出' },
     async run(work) {
       await work.admit('regulator', local.regulatorId);
-      const input = { clientKey: work.clientKey('export'), subjectId: work.fact('creditorId') };
-      const requested = await work.ask('regulator', { operation: OPERATIONS.requestExport.text, variables: { input } });
-      expectAccepted(work, requested, 'requestExport');
-      const exportId = valueAt(requested, 'requestExport.export.id');
-      let state: unknown = null;
-      let answer = requested;
-      for (const until = Date.now() + EXPORT_WAIT_MS; state !== 'READY' && state !== 'FAILED' && Date.now() < until; await pause(EXPORT_POLL_MS)) {
-        answer = await work.ask('regulator', { operation: OPERATIONS.readExport.text, variables: { export: exportId } });
-        state = valueAt(answer, 'export.state');
-      }
-      work.expect('it becomes ready', state === 'READY');
-      const path = String(valueAt(answer, 'export.path'));
-      const { status, bytes } = await work.download('regulator', path);
-      work.expect('it is downloaded', status === 200 && bytes.length > 0);
+      const { path, bytes } = await requestedExport(work, 'export');
       const resumed = await work.download('regulator', path, Math.floor(bytes.length / 2));
       work.expect('an interrupted download goes on where it ended', resumed.status === 206 && bytes.subarray(Math.floor(bytes.length / 2)).equals(resumed.bytes));
       work.learn('exportFile', await local.keep('export.cession', bytes));
     },
   };
+}
+
+/** Requests an export of the creditor, waits for it and downloads it. `name` makes the request one of its own. */
+export async function requestedExport(work: StepWork, name: string): Promise<{ readonly path: string; readonly bytes: Buffer }> {
+  const input = { clientKey: work.clientKey(name), subjectId: work.fact('creditorId') };
+  const requested = await work.ask('regulator', { operation: OPERATIONS.requestExport.text, variables: { input } });
+  expectAccepted(work, requested, 'requestExport');
+  const exportId = valueAt(requested, 'requestExport.export.id');
+  let state: unknown = null;
+  let answer = requested;
+  for (const until = Date.now() + EXPORT_WAIT_MS; state !== 'READY' && state !== 'FAILED' && Date.now() < until; await pause(EXPORT_POLL_MS)) {
+    answer = await work.ask('regulator', { operation: OPERATIONS.readExport.text, variables: { export: exportId } });
+    state = valueAt(answer, 'export.state');
+  }
+  work.expect('it becomes ready', state === 'READY');
+  const path = String(valueAt(answer, 'export.path'));
+  const { status, bytes } = await work.download('regulator', path);
+  work.expect('it is downloaded', status === 200 && bytes.length > 0);
+  return { path, bytes };
 }
 
 export function verificationStep(local: LocalWork): Step {

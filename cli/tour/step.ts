@@ -9,6 +9,7 @@ export const FACTS = [
   'borrowerId',
   'creditorId',
   'debtId',
+  'earlierCheckpoint',
   'engagementId',
   'exportFile',
   'otherAgencyId',

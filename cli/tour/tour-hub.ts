@@ -11,11 +11,13 @@ import type { PreparedHub } from '../../hub';
 import { loadConfig } from '../../kernel/config';
 import type { Diagnostics } from '../../kernel/diagnostics';
 import { newId } from '../../schema/ids';
+import type { StreamName } from '../../schema/vocabulary';
 import type { CommandLine } from '../command-line';
 import { withPreparedHub, withRoomWorkers, openCommandDiagnostics, type RoomWorkers } from '../prepared-hub';
 import type { HubClient } from './hub-client';
 import type { ImportTold, LocalWork } from './local-work';
 import { OPERATOR_SUB } from './tour-parties';
+import { withTourWitness } from './tour-witness';
 
 const load = createRequire(__filename);
 
@@ -76,6 +78,8 @@ export async function withLocalWork<T>({ prepared }: TourHub, client: HubClient,
       }),
       readLedgerKey: async () => prepared.signer.vkey,
       verify: (file, vkey) => verifyBundle(file, { vkey }),
+      exportStream: (stream, name) => exportStream(prepared, stream, path.join(folder, name)),
+      withWitness: (vkey, work) => withTourWitness(path.join(folder, 'witness'), vkey, work),
       keep: async (name, bytes) => {
         const file = path.join(folder, name);
         await fs.writeFile(file, bytes);
@@ -105,4 +109,16 @@ async function importPortfolio({ importing }: RoomWorkers, place: { home: string
   const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((total, count) => total + count, 0);
   if (ledger.appended) client.sawIndex(ledger.ledgerIndex);
   return { rows, accepted, rejected: sum(rejected), skipped: sum(skipped), ledgerIndex: ledger.appended ? ledger.ledgerIndex : null };
+}
+
+async function exportStream({ config, signer }: PreparedHub, stream: StreamName, file: string): Promise<string> {
+  const { AUDIT_DATABASE, writeExport } = load('../../audit/subgraph') as typeof import('../../audit/subgraph');
+  const { openRoomDatabase } = load('../../kernel/database/room-database') as typeof import('../../kernel/database/room-database');
+  const database = await openRoomDatabase(config, AUDIT_DATABASE);
+  try {
+    const order = { stream, from: null, until: null, mandate: null, requestedBy: null };
+    return (await writeExport({ pool: database.worker, signer, policy: null, clock: () => new Date() }, order, file)).file;
+  } finally {
+    await database.close();
+  }
 }

@@ -18,7 +18,7 @@ const ROLES: Readonly<Record<CallerName, Role>> = {
   operator: {
     audience: 'INTERNAL',
     sub: OPERATOR_SUB,
-    scopes: ['agencies:write', 'agreements:write', 'amounts:write', 'engagements:write', 'placements:write'],
+    scopes: ['agencies:write', 'agreements:write', 'amounts:write', 'engagements:write', 'erasures:write', 'holds:write', 'placements:write'],
   },
   agency: { audience: 'PARTNER', sub: 'tour-agent', scopes: AGENCY_SCOPES },
   otherAgency: { audience: 'PARTNER', sub: 'tour-other-agent', scopes: AGENCY_SCOPES },

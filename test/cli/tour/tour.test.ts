@@ -16,6 +16,7 @@ describe('cession tour', () => {
     expect(steps.map(({ id }) => id)).toEqual([
       'import', 'agency', 'agreement', 'engagement', 'gate', 'placement', 'read-phone', 'payment',
       'purpose', 'other-agency', 'recall', 'after-recall', 'export', 'verification', 'tampering',
+      'erasure', 'redacted-export', 'absence', 'witness',
     ]);
     expect(await remains()).toEqual(before);
   });
