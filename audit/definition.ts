@@ -8,6 +8,7 @@ import { HandoverTables } from './migrations/handover-tables';
 import { LedgerSelfCheck } from './migrations/ledger-self-check';
 import { LedgerPlaces } from './migrations/ledger-places';
 import { LedgerProofs } from './migrations/ledger-proofs';
+import { LedgerPruning } from './migrations/ledger-pruning';
 import { LedgerReading } from './migrations/ledger-reading';
 import { LedgerTables } from './migrations/ledger-tables';
 import { LedgerViews } from './migrations/ledger-views';
@@ -17,7 +18,7 @@ import { StreamHeadsTables } from './migrations/stream-heads-tables';
 export const AUDIT_DATABASE = {
   room: 'audit',
   rows: [],
-  migrations: [roomTables('audit'), LedgerTables, LedgerViews, StreamHeadsTables, LedgerWitnesses, LedgerSelfCheck, LedgerReading, LedgerPlaces, HandoverTables, LedgerProofs, ExportsOfOwnStreams],
+  migrations: [roomTables('audit'), LedgerTables, LedgerViews, StreamHeadsTables, LedgerWitnesses, LedgerSelfCheck, LedgerReading, LedgerPlaces, HandoverTables, LedgerProofs, ExportsOfOwnStreams, LedgerPruning],
 } as const satisfies DatabaseDefinition;
 
 /** A writer that waits for a connection which its own lease holds would wait for ever. */

@@ -24,6 +24,7 @@ import { NODE_STUBS } from './node.type';
 import { PlaceKeeper } from './places/place-keeper';
 import { RECONCILIATION_FOLLOWING } from './reconciliation/reconciliation.follower';
 import { ReconciliationResolver } from './reconciliation/reconciliation.resolver';
+import { PRUNING_FOLLOWING } from './retention/pruning.follower';
 import { measureSelfCheck } from './self-check/self-check-metrics';
 import { SelfCheckSchedule } from './self-check/self-check-schedule';
 import type { LedgerSigner } from './signer/ledger-signer';
@@ -38,6 +39,9 @@ import { AgencyTrailResolver, BorrowerTrailResolver, CreditorTrailResolver, Debt
 export { AUDIT_DATABASE, auditPoolConfig } from './definition';
 export { writeExport, type ExportOrder, type ExportProgress, type WrittenExport } from './export/write-export';
 export { dumpTiles, type DumpProgress } from './reader/dump-tiles';
+export { planLedgerPruning } from './retention/plan-ledger-pruning';
+export { orderPruning, type PruningPlan } from './retention/pruning';
+export { isRetentionClass, RETENTION_PERIODS } from './retention/retention';
 export { checkLedger, START_MARK, type SelfCheckMark, type SelfCheckReport } from './self-check/self-check';
 export { openLedgerSigner, type LedgerSigner } from './signer/ledger-signer';
 export { hubPolicy } from './witness/hub-policy';
@@ -68,7 +72,7 @@ export const auditRoom: RoomDefinition = {
   subgraph: subgraphSchema,
   rows: AUDIT_DATABASE.rows,
   migrations: AUDIT_DATABASE.migrations,
-  following: RECONCILIATION_FOLLOWING,
+  following: new Map([...RECONCILIATION_FOLLOWING, ...PRUNING_FOLLOWING]),
   reconsiderations: new Map(),
 };
 

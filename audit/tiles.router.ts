@@ -23,6 +23,8 @@ import { cosignedCheckpoint } from './witness/cosignatures.repository';
 export const WHOLE_LOG_SCOPE = 'ledger:all';
 const PREFIX = '/ledger/';
 const CHECKPOINT = 'checkpoint';
+const MINIMUM_INDEX = 'minimum-index';
+type Asked = Tile | typeof CHECKPOINT | typeof MINIMUM_INDEX;
 /** A bundle is held in memory until it is sent, and may have 16 MiB. */
 const BUNDLES_AT_ONCE = 8;
 const BUSY_RETRY_MS = 1_000;
@@ -42,13 +44,14 @@ interface Resource {
 }
 
 const compress = promisify(gzip);
+const TEXT = 'text/plain; charset=utf-8';
 const nothingHere = (): HubError => new HubError('NOT_FOUND', 'There is nothing here.');
 
 /** Exactly a path of the log, without query; null for everything else. */
-function askedFor(url: string): Tile | typeof CHECKPOINT | null {
+function askedFor(url: string): Asked | null {
   if (!url.startsWith(PREFIX)) return null;
   const path = url.slice(PREFIX.length);
-  return path === CHECKPOINT ? CHECKPOINT : parseTilePath(path);
+  return path === CHECKPOINT || path === MINIMUM_INDEX ? path : parseTilePath(path);
 }
 
 export function tilesRoutes(services: RoomServices): readonly AuthenticatedRoute[] {
@@ -58,7 +61,7 @@ export function tilesRoutes(services: RoomServices): readonly AuthenticatedRoute
       if (request.method !== 'GET' && request.method !== 'HEAD') throw nothingHere();
       const asked = askedFor(request.originalUrl);
       if (asked === null) throw nothingHere();
-      const isBundle = asked !== CHECKPOINT && asked.level === null;
+      const isBundle = typeof asked === 'object' && asked.level === null;
       if (isBundle) seats.take(response);
       await send(request, response, await inScopeOf(services, actorOf(response), (transaction) => read(transaction, actorOf(response), asked)), isBundle);
     } catch (error) {
@@ -66,7 +69,7 @@ export function tilesRoutes(services: RoomServices): readonly AuthenticatedRoute
     }
   };
   // Not one route `/ledger`: beside it lies the ledger's port for the other rooms.
-  return [CHECKPOINT, 'tile'].map((name) => ({ path: PREFIX + name, audiences: AUDIENCES, router }));
+  return [CHECKPOINT, MINIMUM_INDEX, 'tile'].map((name) => ({ path: PREFIX + name, audiences: AUDIENCES, router }));
 }
 
 async function inScopeOf<T>(services: RoomServices, actor: Actor, work: (transaction: Transaction) => Promise<T>): Promise<T> {
@@ -79,18 +82,27 @@ async function inScopeOf<T>(services: RoomServices, actor: Actor, work: (transac
   }
 }
 
-async function read(transaction: Transaction, actor: Actor, asked: Tile | typeof CHECKPOINT): Promise<Resource> {
+async function read(transaction: Transaction, actor: Actor, asked: Asked): Promise<Resource> {
   const statements = requestStatements(transaction);
-  if (asked !== CHECKPOINT && asked.level === null) await requireWholeLog(transaction, actor);
+  if (typeof asked === 'object' && asked.level === null) await requireWholeLog(transaction, actor);
   const checkpoint = await cosignedCheckpoint(statements);
   if (checkpoint === null) throw nothingHere();
-  if (asked === CHECKPOINT) return { bytes: Buffer.from(checkpoint.note, 'utf8'), type: 'text/plain; charset=utf-8', cacheControl: ASK_AGAIN };
+  if (asked === CHECKPOINT) return { bytes: Buffer.from(checkpoint.note, 'utf8'), type: TEXT, cacheControl: ASK_AGAIN };
+  const minimum = await servedFrom(transaction);
+  if (asked === MINIMUM_INDEX) return { bytes: Buffer.from(`${minimum}\n`), type: TEXT, cacheControl: ASK_AGAIN };
   if (!isWithin(asked, checkpoint.size)) throw nothingHere();
+  // C2SP tlog-tiles: bundles below the minimum index may be refused. Hashes stay, so that every proof does.
+  if (asked.level === null && (asked.index + 1) * TILE_WIDTH <= minimum) throw new HubError('NOT_FOUND', `Entries before ${minimum} are not served any more.`);
   const { level } = asked;
   const readBundled = async (first: number, below: number): Promise<Buffer[]> =>
     (await transaction.prepared<{ bytes: Buffer }>('bundled_entries', 'select bytes from bundled_entries($1, $2)', [first, below])).map(({ bytes }) => bytes);
   const bytes = level === null ? await readEntryBundle(statements, readBundled, asked) : await readHashTile(statements, { ...asked, level });
   return { bytes, type: 'application/octet-stream', cacheControl: asked.width === TILE_WIDTH ? FOR_EVER : FOR_A_MINUTE };
+}
+
+async function servedFrom(transaction: Transaction): Promise<number> {
+  const [row] = await transaction.prepared<{ minimum: string | number }>('minimum_index', 'select minimum_index as minimum from pruned', []);
+  return Number(row?.minimum ?? 0);
 }
 
 /** Entries hold no personal data, but they tell what every creditor does. */

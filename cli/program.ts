@@ -12,6 +12,7 @@ import { addInit } from './init.command';
 import { addLedgerDumpTiles } from './ledger-dump-tiles.command';
 import { addLedgerFsck } from './ledger-fsck.command';
 import { addLedgerKey } from './ledger-key.command';
+import { addLedgerPrune } from './ledger-prune.command';
 import { addStart } from './start.command';
 import { addToken } from './token.command';
 import { addTour } from './tour.command';
@@ -46,6 +47,7 @@ export function buildProgram(line: CommandLine, version: string): Command {
   addLedgerKey(ledger, line);
   addLedgerDumpTiles(ledger, line);
   addLedgerFsck(ledger, line);
+  addLedgerPrune(ledger, line);
   addWitness(groupOf(program, 'witness', 'cosign the checkpoints of ledgers'), line);
   for (const command of everyCommand(program)) command.showHelpAfterError(`  → See: ${pathOf(command)} --help`);
   return program;

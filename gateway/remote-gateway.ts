@@ -15,6 +15,7 @@ import { openRoomProxy } from './proxy-route';
 const AUDIT_PATHS = [
   { path: '/exports', audiences: ['PARTNER', 'REGULATOR', 'BORROWER'] },
   { path: '/ledger/checkpoint', audiences: AUDIENCES },
+  { path: '/ledger/minimum-index', audiences: AUDIENCES },
   { path: '/ledger/tile', audiences: AUDIENCES },
 ] as const;
 

@@ -8,6 +8,7 @@ import { verifyCheckpoint } from '../../audit/log/checkpoint';
 import { proveInclusion } from '../../audit/log/proof';
 import { decodeEntryBundle, decodeTile, tileNodes, tilePath, tilesOf, type Tile } from '../../audit/log/tiles';
 import { CompactRange, leafHash, verifyInclusion } from '../../audit/log/tree';
+import { orderPruning } from '../../audit/retention/pruning';
 import { newId } from '../../schema/ids';
 import type { Audience } from '../../schema/vocabulary';
 import { openSample, ORGS, type Sample } from '../gateway/open-sample';
@@ -228,6 +229,19 @@ describe('entry bundles', () => {
       const token = await tokenOf('REGULATOR');
       expect((await bundle(token, { index: 3, width: 1 })).status).toBe(404);
       expect((await ask('/ledger/tile/entries/000.p/0', token)).status).toBe(404);
+    });
+
+    it('are not served below the minimum index, which everybody may read, while every hash still is', async () => {
+      const token = await tokenOf('REGULATOR');
+      const minimum = async (): Promise<string> => (await ask('/ledger/minimum-index', await tokenOf('PARTNER', []))).body.toString();
+      expect(await minimum()).toBe('0\n');
+      await orderPruning(room.audit.room.database.worker, { from: 0, minimumIndex: 256, counts: new Map(), keptBy: null }, new Date());
+      while ((await minimum()) !== '256\n') await new Promise((resolve) => setTimeout(resolve, 20));
+      expect((await bundle(token, { index: 0, width: 256 })).status).toBe(404);
+      expect((await bundle(token, { index: 0, width: 255 })).status).toBe(404);
+      expect((await bundle(token, { index: 1, width: 256 })).status).toBe(200);
+      expect((await ask('/ledger/tile/0/000', token)).status).toBe(200);
+      expect((await ask('/ledger/minimum-index', null)).status).toBe(401);
     });
 
     it('are refused again once a creditor comes that he does not supervise', async () => {

@@ -101,6 +101,9 @@ describe('cession start', () => {
     // This one was made up: going on from it cannot agree with what follows.
     expect(await runCli(['ledger', 'fsck'], { env })).toMatchObject({ exitCode: 1, err: expect.stringContaining('Going on at entry 3') as string });
     await expect(fs.access(path.join(home, 'fsck.json'))).rejects.toThrow('ENOENT');
+    const prunable = await runCli(['ledger', 'prune', '--json'], { env });
+    expect(JSON.parse(prunable.out)).toMatchObject({ from: 0, minimumIndex: 0, ordered: false, keptBy: null });
+    expect((await runCli(['ledger', 'prune', '--dry-run'], { env })).out).toBe('Nothing may be pruned: entries are served from index 0, and fewer than 256 follow.');
     const tiles = path.join(home, 'tiles');
     expect((await runCli(['ledger', 'dump-tiles', tiles], { env })).exitCode).toBe(0);
     expect(await fs.readFile(path.join(tiles, 'checkpoint'), 'utf8')).toMatch(/^cession\.local\/ledger\n\d+\n/);
