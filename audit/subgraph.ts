@@ -45,6 +45,7 @@ export { isRetentionClass, RETENTION_PERIODS } from './retention/retention';
 export { checkLedger, START_MARK, type SelfCheckMark, type SelfCheckReport } from './self-check/self-check';
 export { openLedgerSigner, type LedgerSigner } from './signer/ledger-signer';
 export { hubPolicy } from './witness/hub-policy';
+export { readOpenItems, type OpenItems } from './reconciliation/open-items';
 export { createLedger } from './writer/create-ledger';
 export { readHead } from './writer/head';
 

@@ -6,7 +6,7 @@
 export const EXIT = {
   /** Done; `verify`: verified against a key given from outside. */
   done: 0,
-  /** A check says no: `verify` found the export broken, `ledger fsck` the ledger, `tour` a step that differs. */
+  /** A check says no: `verify` found the export broken, `ledger fsck` the ledger, `reconcile` something overdue, `tour` a step that differs. */
   differs: 1,
   /** `verify`: consistent, but without a key from outside the origin is not trusted. */
   untrusted: 2,
@@ -24,7 +24,7 @@ export const EXIT = {
 
 export const EXIT_CODES_HELP = `Exit codes:
   0    done; verify: verified against a key given from outside
-  1    a check says no: verify, ledger fsck, tour
+  1    a check says no: verify, ledger fsck, reconcile, tour
   2    verify: consistent, but the origin is not trusted
   64   the command line is wrong
   69   the hub, its database or its ledger could not do it

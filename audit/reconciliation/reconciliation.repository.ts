@@ -1,6 +1,5 @@
 /**
- * What of the two sides' records does not match, for who asks: requests read under row scope, the operator's own report
- * reads everything. Reads what this room has followed and nothing of any other room.
+ * What of the two sides' records does not match, for who asks, under row scope. Reads what this room has followed and nothing of any other room.
  */
 import type { Actor } from '../../kernel/actor';
 import type { AskedScope } from '../../kernel/asked-scope';
@@ -50,15 +49,15 @@ export interface Counts {
 
 const BY_INDEX = [{ name: 'index', type: 'bigint' }] as const;
 
-const SHARES: KeysetList = { table: 'standing_share', columns: SHARE_COLUMNS, order: BY_INDEX };
+export const SHARES: KeysetList = { table: 'standing_share', columns: SHARE_COLUMNS, order: BY_INDEX };
 
-const UNMATCHED: KeysetList = {
+export const UNMATCHED: KeysetList = {
   table: 'standing_unmatched_receipt',
   columns: `index, agency_id as "agencyId", fault, share_index as "shareIndex", payload_hash as "payloadHash", received_at as "receivedAt"`,
   order: BY_INDEX,
 };
 
-const DUTIES: KeysetList = {
+export const DUTIES: KeysetList = {
   table: 'standing_attestation_duty',
   columns: `placement_id as "placementId", agency_id as "agencyId", due_index as "dueIndex", attest_by as "attestBy", attested_index as "attestedIndex",
     fulfilled_until::text as "keptUntil"`,
@@ -68,15 +67,15 @@ const DUTIES: KeysetList = {
   ],
 };
 
-const REFUSALS: KeysetList = {
+export const REFUSALS: KeysetList = {
   table: 'standing_refusal',
   columns: `index, agency_id as "agencyId", room, command, rule_id as "ruleId", count, since`,
   order: BY_INDEX,
 };
 
-const UNANSWERED = 'receipt_index is null';
+export const UNANSWERED = 'receipt_index is null';
 /** Days are those of UTC: what the law has kept until a day is missed by hours, and never reported before its time. */
-const UNATTESTED = `(fulfilled_until is null or fulfilled_until < (now() at time zone 'utc')::date)`;
+export const UNATTESTED = `(fulfilled_until is null or fulfilled_until < (now() at time zone 'utc')::date)`;
 
 function open({ audience, org }: Actor, condition: string): AskedScope {
   switch (audience) {

@@ -13,7 +13,8 @@ const operations = [...README.matchAll(/```graphql\n# (\w+)\n([\s\S]*?)```/g)].m
 
 describe('an operation in the README', () => {
   it('stands there for every audience', () => {
-    expect(operations.map(({ audience }) => audience.toUpperCase())).toEqual([...AUDIENCES]);
+    const shown = operations.map(({ audience }) => audience.toUpperCase());
+    expect([...new Set(shown)]).toEqual([...AUDIENCES]);
   });
 
   it.each(operations)('is valid in the contract it names: $audience', ({ audience, document }) => {
