@@ -5,6 +5,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { type Command, Option } from 'commander';
+import { AccessHistory } from '../audit/access/access-history';
 import { renderReport } from '../audit/bundle/render-report';
 import { LANGUAGES, type Language } from '../audit/bundle/report-texts';
 import { verifyBundle } from '../audit/bundle/verify-bundle';
@@ -13,8 +14,10 @@ import { parseVkey } from '../audit/log/note-key';
 import { parsePolicy } from '../audit/log/policy';
 import type { StampVerifier } from '../audit/log/timestamp-file';
 import type { Report } from '../audit/log/verdict';
+import { renderAccess } from './access-report';
 import type { CommandLine } from './command-line';
 import { printJson } from './output';
+import { parseFrom } from './period';
 import { openProgress } from './progress';
 import { UsageError } from './usage-error';
 
@@ -26,6 +29,8 @@ interface VerifyChoices {
   readonly policy?: string;
   readonly timestampCa?: string;
   readonly heads?: true;
+  readonly accessAt?: Date;
+  readonly stream?: string;
   readonly json?: true;
   readonly language?: Language;
 }
@@ -33,6 +38,7 @@ interface VerifyChoices {
 /** A checkpoint is a few hundred bytes; sixteen cosignatures make it a few thousand. */
 const CHECKPOINT_BYTES_MAX = 1024 * 1024;
 const POLICY_BYTES_MAX = 1_000_000;
+const ACCESS_STREAM = /^(borrower|agency):[\x21-\x7e]{1,120}$/;
 const VKEY = /^\S+\+[0-9a-f]{8}\+\S+$/;
 
 export function addVerify(parent: Command, line: CommandLine): void {
@@ -46,18 +52,32 @@ export function addVerify(parent: Command, line: CommandLine): void {
     .option('--policy <file>', 'a C2SP tlog-policy: which logs you accept and which witnesses have to have cosigned')
     .option('--timestamp-ca <file>', 'certificates in PEM of the time-stamping authorities you trust (RFC 3161)')
     .option('--heads', 'of a whole ledger: also derive what its heads entries commit to; takes some 30 µs and 350 bytes of memory a stream')
+    .option('--access-at <time>', 'also recompute from the entries who could see which data at this time (a day of UTC or an instant), and check each disclosure', parseFrom)
+    .option('--stream <stream>', 'with --access-at: whose data, borrower:<id>, or through whom, agency:<id>')
     .addOption(new Option('--language <language>', 'of the report').choices([...LANGUAGES]))
     .option('--json', 'print the report as JSON')
-    .addHelpText('after', '\nExit codes: 0 verified against the given key or policy, 1 broken or against the policy (the report says where), 2 consistent but origin not trusted.\n\nExample:\n  cession verify october.cession --key "$(cat ledger-key.txt)" --at-least september.checkpoint')
+    .addHelpText('after', '\nExit codes: 0 verified against the given key or policy, 1 broken, against the policy, or with a disclosure that no right covers (the report says where), 2 consistent but origin not trusted.\n\nExample:\n  cession verify october.cession --key "$(cat ledger-key.txt)" --at-least september.checkpoint\n  cession verify october.cession --key ledger-key.txt --access-at 2026-10-15T09:00:00Z --stream borrower:borrower_…')
     .action(async (file: string, choices: VerifyChoices) => {
-      const report = await verifyFile(line, file, choices);
+      const history = openHistory(choices);
+      const verified = await verifyFile(line, file, choices, history);
+      const withAccess = history?.addTo(verified) ?? null;
+      const report = withAccess ?? verified;
+      const language = choices.language ?? line.language;
       if (choices.json) printJson(line.output, report);
-      else line.output.print(renderReport(report, choices.language ?? line.language).trimEnd());
+      else line.output.print(renderReport(report, language).trimEnd() + (withAccess === null ? '' : `\n\n${renderAccess(withAccess, language)}`));
       line.exitCode = report.exitCode;
     });
 }
 
-async function verifyFile({ output }: CommandLine, file: string, { key, atLeast, policy, timestampCa, heads }: VerifyChoices): Promise<Report> {
+function openHistory({ accessAt, stream }: VerifyChoices): AccessHistory | null {
+  if (accessAt === undefined && stream === undefined) return null;
+  if (accessAt === undefined || stream === undefined || !ACCESS_STREAM.test(stream)) {
+    throw new UsageError('--access-at and --stream go together, and the stream is borrower:<id> or agency:<id>.', 'For example: --access-at 2026-11-21T08:00:00Z --stream borrower:borrower_0123456789abcdefghijklmnop');
+  }
+  return new AccessHistory({ at: accessAt.toISOString(), stream });
+}
+
+async function verifyFile({ output }: CommandLine, file: string, { key, atLeast, policy, timestampCa, heads }: VerifyChoices, history: AccessHistory | null): Promise<Report> {
   if (!(await stat(file)).isFile()) throw new UsageError(`${file} is not a file.`, 'Name the export that `cession export` wrote or that was downloaded.');
   const vkey = key === undefined ? null : await readVkey(key);
   const known = atLeast === undefined ? null : await readCheckpoint(atLeast);
@@ -71,6 +91,7 @@ async function verifyFile({ output }: CommandLine, file: string, { key, atLeast,
       ...(known !== null && { atLeast: known }),
       ...(rules !== null && { policy: rules }),
       ...(verifyStamp !== null && { verifyStamp }),
+      ...(history !== null && { watch: history }),
       now: new Date(),
       onProgress: ({ entries, total }) => progress.to(entries, total),
     });

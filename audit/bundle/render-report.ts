@@ -2,12 +2,13 @@
  * A verification report as text for people. Everything that came out of the export is cut and stripped of control
  * characters first: a report must not be a way to write to somebody's terminal.
  */
-import { ASPECTS, type Finding, type Report } from '../log/verdict';
+import { ASPECTS, type Finding, type Report, type Verdict } from '../log/verdict';
 import { ASPECT_TEXTS, LABEL_TEXTS, OUTCOME_TEXTS, REASON_TEXTS, STATE_TEXTS, WITHHELD_TEXTS, type Language } from './report-texts';
 
 const LONGEST_VALUE = 160;
 
-function plain(value: string): string {
+/** Cut, and without anything that a terminal could take for more than a character. */
+export function plain(value: string): string {
   const clean = value.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?');
   return clean.length <= LONGEST_VALUE ? clean : `${clean.slice(0, LONGEST_VALUE)}…`;
 }
@@ -30,12 +31,12 @@ export function renderReport(report: Report, language: Language = 'en'): string 
   for (const [reason, count] of Object.entries(report.counts.withheld)) row('withheld', `${count} ${label('values')}, ${WITHHELD_TEXTS[reason]?.[language] ?? plain(reason)}`);
   row('erased', `${report.counts.erased} ${label('values')}`);
   row('missing', `${report.counts.missing} ${label('values')}`);
-  for (const aspect of ASPECTS) {
-    const { state, reasons } = report[aspect];
-    lines.push('', `${ASPECT_TEXTS[aspect][language]}: ${STATE_TEXTS[state][language]}`);
-    for (const reason of reasons) lines.push(...renderFinding(reason, language));
-  }
+  for (const aspect of ASPECTS) lines.push('', ...renderVerdict(ASPECT_TEXTS[aspect][language], report[aspect], language));
   return `${lines.join('\n')}\n`;
+}
+
+export function renderVerdict(title: string, { state, reasons }: Verdict, language: Language): string[] {
+  return [`${title}: ${STATE_TEXTS[state][language]}`, ...reasons.flatMap((reason) => renderFinding(reason, language))];
 }
 
 function renderFinding(finding: Finding, language: Language): string[] {

@@ -13,7 +13,7 @@ const text = (en: string, zh: string): Text => ({ en, zh });
 export const OUTCOME_TEXTS: { readonly [outcome in Outcome]: Text } = {
   verified: text('VERIFIED: everything checked holds under the key given from outside', '已验证：所检查的内容在外部提供的密钥下全部成立'),
   consistent: text('CONSISTENT, ORIGIN NOT TRUSTED: the export agrees with itself; no key was given from outside', '内部一致，但来源未获信任：未从外部提供密钥'),
-  broken: text('BROKEN: the export is not what it claims to be, or not what the policy asks for', '已损坏：导出内容与其声明或策略要求不符'),
+  broken: text('BROKEN: the export is not what it claims to be, not what the policy asks for, or shows a disclosure without a right', '已损坏：导出内容与其声明或策略要求不符，或含有无权利依据的披露'),
 };
 
 export const ASPECT_TEXTS: { readonly [aspect in Aspect]: Text } = {
@@ -134,6 +134,16 @@ export const REASON_TEXTS: { readonly [code in ReasonCode]: Text } = {
   COSIGNATURE_INVALID: text("A witness's cosignature does not hold.", '见证方的联署签名无效。'),
   TIMESTAMPS_MALFORMED: text('The time stamps cannot be read.', '时间戳无法解析。'),
   TIMESTAMP_INVALID: text('A time stamp does not hold.', '时间戳无效。'),
+  DISCLOSURE_UNFOUNDED: text('A disclosure names no decision, purpose or right, or one that came after it.', '披露未注明决定、目的或权利，或所引依据晚于披露本身。'),
+  RIGHT_NOT_OPEN: text('A disclosure names a right that was not open at the entry it cites.', '披露所依据的权利在其引用的条目处并未生效。'),
+  RIGHT_OUT_OF_TERM: text('A disclosure was made outside the term of its right.', '披露不在权利的有效期内。'),
+  RIGHT_OF_OTHERS: text('A disclosure names a right that is not the reader\'s or not over this subject.', '披露所依据的权利不属于该读取方或不涉及该主体。'),
+  ENGAGEMENT_NOT_QUALIFIED: text('A disclosure was made under an engagement that was not qualified.', '披露所依据的委托关系当时不具备资格。'),
+  ATTESTATION_NOT_CURRENT: text('A disclosure was made to an agency without a current security attestation.', '披露时该机构没有有效的安全证明。'),
+  PURPOSE_NOT_COVERED: text('A disclosure was made for a purpose that its right does not cover.', '披露目的不在权利范围内。'),
+  CATEGORY_NOT_COVERED: text('A disclosure holds a category that its right does not cover.', '披露类别不在权利范围内。'),
+  DISCLOSURES_COVERED: text('So many disclosures to a subject stood on a right that was open, theirs, and covered them.', '以上数量的披露均有当时有效、归属相符且覆盖其内容的权利。'),
+  DISCLOSURES_NOT_DECIDABLE: text('So many disclosures are not decidable from this export: it does not hold what their rights stand on.', '以上数量的披露无法由本导出判断：其权利所依据的条目不在其中。'),
   CHECKPOINTS_CONSISTENT: text('The log grew from each earlier checkpoint in the export.', '日志由导出中的各早先检查点延续而来。'),
   REPORT_COUNTS_HOLD: text("The counts in the report's summary are those of the entries; its pages and tables were not read.", '报告摘要的计数与条目一致；其页面与表格未经读取。'),
   ENTRY_INCLUDED: text('The entry is in the tree of the checkpoint.', '条目在检查点的树中。'),

@@ -59,6 +59,12 @@ export function isExportName(name: string): boolean {
   return FIXED.has(name) || SEGMENT_FILE.test(name) || SCHEMA_FILE.test(name) || isReportFile(name) || parseTilePath(name) !== null;
 }
 
+/** The file that follows the last segment of a stream export; the heads of an export that proves where its streams end. */
+export function streamsEnd(hasHeads: boolean, files: readonly OptionalPart[]): (name: string | null) => boolean {
+  if (hasHeads) return (name) => name === headsFileName(0);
+  return (name) => name === 'seal' || APPENDED_PARTS.some((part) => files.includes(part) && name?.startsWith(`${part}/`) === true);
+}
+
 /** Adds a file to the hash that the seal commits to. The length keeps name and content from running together. */
 export class FilesHash {
   private readonly sha256 = createHash('sha256');

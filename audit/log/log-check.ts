@@ -5,9 +5,10 @@
  */
 import type { Checkpoint } from './checkpoint';
 import { parseEntry, ZERO_HASH } from './entry';
+import type { EntryWatch } from './entry-watch';
 import { EventIds, FINGERPRINT_WORDS } from './event-ids';
 import { SEGMENT } from './export-files';
-import type { Place } from './disclosure-record';
+import { parseRecord, type Place } from './disclosure-record';
 import { headValue, HeadsTree } from './heads-tree';
 import { segmentNames, type ExaminedSegment, type HeadsClaim, type LogSegment } from './log-segment';
 import type { StreamRowLists } from './stream-rows';
@@ -22,6 +23,7 @@ export interface LogTrust {
   readonly known: Checkpoint | null;
   /** Whether heads entries are derived again, which takes some 30 µs and 350 bytes a stream. */
   readonly derivesHeads: boolean;
+  readonly watch: EntryWatch | null;
 }
 
 /** Something wrong at a place of the segment; the earliest place is reported. */
@@ -61,6 +63,7 @@ export class LogCheck {
     this.tally.addAll(examined.tally);
     if (examined.failure !== null) fail(examined.failure.aspect, examined.failure.finding);
     this.grow(segment, examined.root);
+    if (this.trust.watch !== null && examined.watched.length > 0) handOver(segment, examined.watched, this.trust.watch);
   }
 
   private compare(segment: LogSegment, examined: ExaminedSegment): void {
@@ -165,6 +168,14 @@ const NO_HASH = Buffer.alloc(HASH_BYTES);
 
 function leafText(leaves: Buffer, at: number): string {
   return leaves.toString('base64url', at * HASH_BYTES, (at + 1) * HASH_BYTES);
+}
+
+/** Read once more, here, where entries come in their order. */
+function handOver(segment: LogSegment, places: readonly number[], watch: EntryWatch): void {
+  const file = segmentNames(segment).disclosures;
+  const bundle = [...readEntryBundle(segment.entries)];
+  const lines = segment.disclosures.toString().split('\n');
+  for (const at of places) watch.accept(parseEntry(bundle[at] as Buffer), parseRecord(lines[at] as string, { file, index: segment.number * SEGMENT + at }));
 }
 
 /** Read once more, to name it. */

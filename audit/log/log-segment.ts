@@ -34,6 +34,8 @@ export interface SegmentRules {
   readonly vkey: string;
   /** Whether the summary has to tell the digest of each stream's last link. */
   readonly derivesHeads: boolean;
+  /** Types of events whose entries are to be named. */
+  readonly watched: readonly string[];
 }
 
 /** Entries of one source that follow one another without a gap: numbers `from` to `to`, the first at place `at` of the segment. */
@@ -63,6 +65,8 @@ export interface ExaminedSegment {
   readonly sources: readonly SourceRun[];
   readonly streams: StreamRowLists;
   readonly heads: readonly HeadsClaim[];
+  /** Places in the segment of the entries that are watched. */
+  readonly watched: readonly number[];
   readonly tally: Counted;
 }
 
@@ -92,6 +96,7 @@ class Examination {
   private readonly running = new Map<string, SourceRun>();
   private readonly streams: StreamRows;
   private readonly heads: HeadsClaim[] = [];
+  private readonly watched: number[] = [];
   private readonly tally = Tally.ofPart();
 
   constructor(
@@ -123,8 +128,8 @@ class Examination {
   }
 
   summary(failure: ExaminedSegment['failure']): ExaminedSegment {
-    const { count, root, first, recordedAt, ids, sources, heads } = this;
-    return { count, failure, root, first, lastRecordedAt: recordedAt, ids, sources, streams: this.streams.lists(), heads, tally: this.tally.counted() };
+    const { count, root, first, recordedAt, ids, sources, heads, watched } = this;
+    return { count, failure, root, first, lastRecordedAt: recordedAt, ids, sources, streams: this.streams.lists(), heads, watched, tally: this.tally.counted() };
   }
 
   private accept(bytes: Buffer, record: DisclosureRecord, place: Place, recordPlace: Place): void {
@@ -148,6 +153,7 @@ class Examination {
     this.recordedAt = entry.recordedAt;
     this.prev = leaf;
     this.tally.add(entry, record, members);
+    if (this.rules.watched.includes(entry.event.type)) this.watched.push(at);
   }
 
   private checkPlace({ index, prev, recordedAt }: ParsedEntry, place: Place): void {

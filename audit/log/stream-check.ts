@@ -5,6 +5,7 @@
  */
 import type { Checkpoint } from './checkpoint';
 import { assertDistinct, checkRecord, type DisclosureRecord, type LinkDisclosure, type Place } from './disclosure-record';
+import type { EntryWatch } from './entry-watch';
 import { parseEntry, ZERO_HASH, type ParsedEntry } from './entry';
 import { HEADS_TYPE, readHeadsFacts } from './heads-event';
 import { openHeadProof, type HeadProof, type ProvenHead } from './head-proof';
@@ -49,6 +50,7 @@ export class StreamCheck {
     private readonly checkpoint: Checkpoint,
     claim: StreamClaim,
     private readonly tally: Tally,
+    private readonly watch: EntryWatch | null,
   ) {
     this.hasHeads = claim.completeness === 'proven by this export';
     this.period = claim.period;
@@ -78,6 +80,7 @@ export class StreamCheck {
     if (this.hasHeads && entry.event.type === HEADS_TYPE) this.acceptHeads(entry, place);
     else this.checkLinks(entry, links, leaf.toString('base64url'), recordPlace);
     this.tally.add(entry, record, members);
+    if (this.watch?.types.includes(entry.event.type) === true) this.watch.accept(entry, record);
   }
 
   /** It speaks of the entries before it: only as the last one it leaves none uncovered. */

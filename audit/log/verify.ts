@@ -7,7 +7,8 @@ import { attest, type Attestation } from './attestation';
 import { decodeUtf8 } from './canonical';
 import { parseCheckpoint, verifyCheckpoint, type Checkpoint } from './checkpoint';
 import { CHECKPOINTS_FILE, checkSeries, compareKnown, parseSeries, type PastCheckpoint } from './checkpoint-series';
-import { APPENDED_PARTS, FileSequence, headsFileName, SEGMENT, streamSegmentNames, type ExportFile } from './export-files';
+import type { EntryWatch } from './entry-watch';
+import { FileSequence, headsFileName, SEGMENT, streamsEnd, streamSegmentNames, type ExportFile } from './export-files';
 import { parseHeadProofs } from './head-proof';
 import { locate } from './locate';
 import { LogCheck } from './log-check';
@@ -40,6 +41,8 @@ export interface VerifyOptions {
   readonly derivesHeads?: boolean;
   /** Who examines the segments of a whole log; the same findings come out whoever does. */
   readonly openExaminer?: OpenExaminer;
+  /** Is handed the entries of some types as they are found to hold; what it makes of them is its own. */
+  readonly watch?: EntryWatch;
   readonly onProgress?: (progress: { readonly entries: number; readonly total: number | null }) => void;
 }
 
@@ -98,6 +101,7 @@ class Verification {
 
   private async check(): Promise<Verdicts> {
     const { manifest, key } = await this.readManifest();
+    this.options.watch?.begin(manifest);
     const checkpoint = await this.readCheckpoint(manifest, key);
     const known = this.readKnown(key);
     if (known !== null && known.size > checkpoint.size) {
@@ -174,10 +178,10 @@ class Verification {
   }
 
   private async checkLog(checkpoint: Checkpoint, known: Checkpoint | null, manifest: Manifest): Promise<void> {
-    const { derivesHeads = false, openExaminer = examineHere, onProgress } = this.options;
-    const rules: SegmentRules = { origin: checkpoint.origin, vkey: manifest.vkey, derivesHeads };
+    const { derivesHeads = false, openExaminer = examineHere, watch = null, onProgress } = this.options;
+    const rules: SegmentRules = { origin: checkpoint.origin, vkey: manifest.vkey, derivesHeads, watched: watch?.types ?? [] };
     const examiner = openExaminer(rules, Math.ceil(checkpoint.size / SEGMENT));
-    const check = new LogCheck({ known, derivesHeads }, this.tally);
+    const check = new LogCheck({ known, derivesHeads, watch }, this.tally);
     const onTurn = (filesRead: number | null): void => void (this.filesRead = filesRead);
     const onAccepted = (): void => onProgress?.({ entries: this.tally.entries, total: checkpoint.size });
     try {
@@ -191,8 +195,8 @@ class Verification {
   }
 
   private async checkStreams(checkpoint: Checkpoint, manifest: Manifest): Promise<void> {
-    const check = new StreamCheck(checkpoint, manifest, this.tally);
-    const isEnd = streamsEnd(check.hasHeads, manifest);
+    const check = new StreamCheck(checkpoint, manifest, this.tally, this.options.watch ?? null);
+    const isEnd = streamsEnd(check.hasHeads, manifest.files);
     let last = SEGMENT;
     for (let n = 0; !isEnd(await this.files.peek()); n += 1) {
       const names = streamSegmentNames(n);
@@ -256,12 +260,6 @@ class Verification {
       policy,
     };
   }
-}
-
-/** The file that follows the last segment of a stream export; the heads of an export that proves where its streams end. */
-function streamsEnd(hasHeads: boolean, { files }: Manifest): (name: string | null) => boolean {
-  if (hasHeads) return (name) => name === headsFileName(0);
-  return (name) => name === 'seal' || APPENDED_PARTS.some((part) => files.includes(part) && name?.startsWith(`${part}/`) === true);
 }
 
 /** The text of a note that this key signed and nobody else: a further line would be bytes that no signature covers. */

@@ -3,7 +3,9 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createCosignerKey } from '../../audit/log/cosigner';
+import type { AccessReport } from '../../audit/access/access-history';
 import type { Report } from '../../audit/log/verdict';
+import { after, BORROWER, eventsOf, FIRST, READ, RECALLED } from '../audit/access/access-log';
 import { KEY, logBundle, OTHER_KEY, sampleLog, streamBundle, type SampleLog } from '../audit/sample-log';
 import { runCli } from './run-cli';
 
@@ -29,6 +31,8 @@ beforeAll(async () => {
     empty: '',
     'not-an-export': 'x'.repeat(4_096),
     stream: await streamBundle(log, [{ stream: 'borrower:borrower_1', from: 1, to: 20 }]),
+    access: await logBundle(await sampleLog(8, {}, eventsOf([...FIRST, READ]))),
+    'access-wrong': await logBundle(await sampleLog(9, {}, eventsOf([...FIRST, RECALLED, READ]))),
     'key.txt': `${KEY.vkey}\n`,
     older: await log.checkpointAt(100),
     newer: (await sampleLog(301)).checkpoint,
@@ -83,6 +87,20 @@ describe('cession verify', () => {
     expect((await runCli(['verify', at('good')], { language: 'zh' })).out).toMatch(/^内部一致/);
     expect((await runCli(['verify', at('good'), '--language', 'zh', '--key', KEY.vkey])).out).toMatch(/^已验证/);
     expect((await runCli(['verify', at('good')])).out).not.toMatch(/\bverified\b/i);
+  });
+
+  it('says who could see what at a time, as a table and as JSON, and fails for a disclosure without a right', async () => {
+    const asked = ['--key', KEY.vkey, '--access-at', after(20), '--stream', `borrower:${BORROWER}`];
+    const table = await runCli(['verify', at('access'), ...asked]);
+    expect(table.exitCode).toBe(0);
+    expect(table.out).toMatch(/Disclosures: proven/);
+    expect(table.out).toMatch(/GRANT grant_1 +agency_1 .*COLLECTION .*CONTACT IDENTITY .* yes/);
+    const report = JSON.parse((await runCli(['verify', at('access'), ...asked, '--json'])).out) as AccessReport;
+    expect(report.access).toMatchObject({ state: 'proven', table: { rows: [{ right: 'grant_1', access: 'open' }, { right: 'authority_1' }, { right: 'mandate_1' }] } });
+    const wrong = await runCli(['verify', at('access-wrong'), ...asked, '--language', 'zh']);
+    expect(wrong.exitCode).toBe(1);
+    expect(wrong.out).toMatch(/披露: 失败[\s\S]*\[RIGHT_NOT_OPEN\][\s\S]*条目 8/);
+    expect(await runCli(['verify', at('access'), '--access-at', after(20)])).toMatchObject({ exitCode: 64, out: '', err: expect.stringContaining('go together') as string });
   });
 
   it('does not read any setting: a wrong one is none of its business', async () => {

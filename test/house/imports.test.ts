@@ -18,7 +18,7 @@ const DOORS: Record<string, string[]> = {
 };
 
 /** The offline verifier and the tile writer are commands, but what they check lives in the audit room's pure parts. */
-const OPEN_PARTS = ['audit/log/', 'audit/bundle/', 'audit/time/', 'audit/export/', 'audit/report/'];
+const OPEN_PARTS = ['audit/access/', 'audit/log/', 'audit/bundle/', 'audit/time/', 'audit/export/', 'audit/report/'];
 
 function layerOf(file: string): Layer {
   if (file.startsWith('audit/log/')) return 'audit/log';
