@@ -3,7 +3,7 @@
  * checks the whole log from its stored bytes.
  */
 import type { Client, Pool, PoolClient } from 'pg';
-import { sealEvent } from '../../audit/log/event';
+import { sealEvent, type EventDraft } from '../../audit/log/event';
 import { RecentEntries } from '../../audit/reader/recent-entries';
 import { createLedger } from '../../audit/writer/create-ledger';
 import { LedgerWriter, type WriterOptions } from '../../audit/writer/writer';
@@ -21,17 +21,18 @@ export interface SubmissionShape {
   readonly streams?: readonly StreamName[];
   readonly expect?: readonly StreamPosition[];
   readonly occurredAt?: string;
+  readonly facts?: EventDraft['facts'];
 }
 
 export function submission(shape: SubmissionShape = {}): Submission {
-  const { room = 'debts', name = 'DebtRegistered', id = newId('event'), streams = [`debt:${newId('debt')}`], sourceSeq, expect, occurredAt } = shape;
+  const { room = 'debts', name = 'DebtRegistered', id = newId('event'), streams = [`debt:${newId('debt')}`], sourceSeq, expect, occurredAt, facts = { currency: 'CNY', asOf: '2026-11-20' } } = shape;
   const { bytes, disclosures } = sealEvent<StreamName>({
     type: `${room}.${name}`,
     typeVersion: 1,
     id,
     occurredAt: occurredAt ?? '2026-11-21T20:20:10.123Z',
     actor: { audience: 'SYSTEM', method: 'worker' },
-    facts: { currency: 'CNY', asOf: '2026-11-20' },
+    facts,
     retention: 'DEBT_RECORD',
     structural: { creditorId: { value: newId('creditor'), reveal: null } },
   });

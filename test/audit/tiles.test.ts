@@ -102,7 +102,7 @@ describe('checkpoint and hash tiles', () => {
     expect([stale.status, stale.body.equals(whole.body)]).toEqual([200, true]);
   });
 
-  it('serve every partial tile within the signed tree, also where the full one exists', async () => {
+  it('serve every partial tile within the signed tree, also where the full one exists (trap: partial tile replaced by full)', async () => {
     const token = await tokenOf('PARTNER');
     const full = (await ask('/ledger/tile/0/001', token)).body;
     for (const width of [1, 17, 255]) expect((await ask(`/ledger/tile/0/001.p/${width}`, token)).body.equals(full.subarray(0, width * 32))).toBe(true);

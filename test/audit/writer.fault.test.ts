@@ -114,7 +114,7 @@ describe('the ledger writer under faults', () => {
     await checkAfterwards(acknowledged);
   });
 
-  it('serialises two writers that append at once: one goes on, the other says so (trap: predecessor read without serialisation)', async () => {
+  it('serialises two writers that append at once: one goes on, the other says so, without any lock beside the row (trap: predecessor read without serialisation) (trap: advisory lock in a trigger)', async () => {
     const [a, b] = [await openWriter(pool), await openWriter(pool)];
     const outcomes = await Promise.allSettled([a, b].flatMap(({ writer }) => Array.from({ length: 20 }, () => writer.append('debts', 'direct', [submission()], DEADLINE))));
     const acknowledged = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? receipts(outcome.value) : []));
@@ -127,7 +127,7 @@ describe('the ledger writer under faults', () => {
   it.each([
     ['a statement of the old writer that commits late', 0],
     ['a statement of the old writer that is still waiting', 1],
-  ])('is not forked by %s', async (_case, held) => {
+  ])('is not forked by %s (trap: FOR UPDATE on the last row)', async (_case, held) => {
     const recent = new RecentEntries(0);
     let release: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => (release = resolve));

@@ -51,6 +51,15 @@ describe('the ledger writer', () => {
     ]);
   });
 
+  it('gives back the event bytes as they came, whatever a database would make of the JSON (trap: jsonb re-rendering)', async () => {
+    const facts = { z: 1e21, zz: 1e-7, text: 'é\u2028/', nested: { b: [true, null], aa: '' } };
+    const odd = submission({ facts });
+    const { index } = receipts(await opened.writer.append('debts', 'direct', [odd], DEADLINE))[0]!;
+    const { rows } = await pool.query<{ bytes: Buffer }>('select bytes from entry where index = $1', [index]);
+    expect(parseEntry(rows[0]!.bytes).eventBytes.equals(odd.event)).toBe(true);
+    expect(parseEntry(rows[0]!.bytes).event.facts).toEqual(facts);
+  });
+
   it('answers a repeated submission with the first receipt, whether remembered, in one batch or long stored', async () => {
     const once = submission();
     const [first, twin] = receipts(await opened.writer.append('debts', 'direct', [once, once], DEADLINE));

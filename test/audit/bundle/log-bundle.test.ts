@@ -118,7 +118,7 @@ describe('a key or checkpoint given from outside', () => {
 });
 
 describe('any byte of a small export', () => {
-  it('flipped, is found and its place named, with a key and without', async () => {
+  it('flipped, is found and its place named, with a key and without (trap: auditor that checks links but not values)', async () => {
     const bundle = await logBundle(await sampleLog(2));
     for (let at = 0; at < bundle.length; at += 1) {
       const flipped = Buffer.from(bundle);

@@ -73,10 +73,10 @@ describe('the canonical form', () => {
 
 describe('the strict parser', () => {
   it.each<[string, string]>([
-    ['duplicate JSON keys', '{"a":1,"a":2}'],
+    ['a key twice (trap: duplicate JSON keys)', '{"a":1,"a":2}'],
     ['a duplicate key spelled with an escape', '{"a":1,"\\u0061":2}'],
-    ['lone surrogates', '"\\ud800"'],
-    ['integers > 2^53', '9007199254740993'],
+    ['half a character (trap: lone surrogates)', '"\\ud800"'],
+    ['an integer no double holds (trap: integers > 2^53)', '9007199254740993'],
     ['an integer > 2^53 that a double holds exactly', '9007199254740992'],
     ['whitespace', '{"a": 1}'],
     ['a trailing line feed', '{}\n'],

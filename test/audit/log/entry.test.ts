@@ -48,6 +48,17 @@ describe('a disclosure', () => {
     expect(parseDisclosure(commitLink('debt:debt_1', 7, ZERO_HASH).text)).toMatchObject({ form: 'link', stream: 'debt:debt_1', n: 7, prev: ZERO_HASH });
   });
 
+  it('cannot be read as another one with its parts cut elsewhere (trap: concatenation without delimiters)', () => {
+    const digests = [
+      commitLink('debt:debt_1', 12, ZERO_HASH, SALT),
+      commitLink('debt:debt_11', 2, ZERO_HASH, SALT),
+      commitMember('debtId', '12', SALT),
+      commitMember('debtId1', '2', SALT),
+      commitElement(['debtId', '12'], SALT),
+    ].map(({ digest }) => digest);
+    expect(new Set(digests).size).toBe(digests.length);
+  });
+
   it('hides equal values behind different digests', () => {
     const digests = Array.from({ length: 3000 }, () => commitMember('a', 1).digest);
     expect(new Set(digests).size).toBe(3000);
