@@ -10,12 +10,23 @@ import { findEntry, readEntryPage, type SeenEntry } from './ledger-entry.reposit
 import { LedgerEntry, LedgerEntryConnection, toLedgerEntry } from './ledger-entry.type';
 import { proveEntry } from './proof.resolver';
 import { EntryVerification } from './proof.type';
+import { erasedOf } from './reader/stored-erasures';
+import { requestStatements } from './reader/tree-reader';
 
 const shown = (seen: SeenEntry | null): LedgerEntry | null => (seen === null ? null : toLedgerEntry(seen));
 
 /** The reference resolver of LedgerEntry. */
 export async function loadEntry(context: RoomContext, id: string): Promise<LedgerEntry | null> {
   return shown(await findEntry(context, 'idempotency_key', id));
+}
+
+/** Under row scope like every other entry: who may not read the erasing entry is not told of it. */
+function erasingIndex(context: RoomContext, subject: string): Promise<number | null> {
+  const loader = context.loader('ledger.erasedBy', async (transaction, subjects: readonly string[]) => {
+    const erased = await erasedOf(requestStatements(transaction), subjects, Number.MAX_SAFE_INTEGER);
+    return subjects.map((wanted) => erased.get(wanted) ?? null);
+  });
+  return loader.load(subject);
 }
 
 @Resolver(() => LedgerEntry)
@@ -42,6 +53,12 @@ export class LedgerEntryResolver {
     const page = openPage(args, { audience: context.actor.audience, sort: 'entries:index' });
     const entries = await readEntryPage(context, questionOf(filter), page);
     return connectionFrom(page, entries, (entry) => [entry.index], toLedgerEntry);
+  }
+
+  @Audience(...EVERY_AUDIENCE)
+  @FieldResolver(() => Int, { nullable: true, description: 'The index of the entry that erased values of this one, which are withheld from everybody since; null when none was, or none in your scope.' })
+  erasedBy(@Root() { sealedSubject }: LedgerEntry, @Ctx() context: RoomContext): Promise<number | null> {
+    return sealedSubject === null ? Promise.resolve(null) : erasingIndex(context, sealedSubject);
   }
 
   @Audience(...EVERY_AUDIENCE)

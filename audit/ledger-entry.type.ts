@@ -110,6 +110,9 @@ export class LedgerEntry implements Node {
   @Field(() => Int, { description: 'How many hidden values are not shown to you.' })
   withheld!: number;
 
+  /** Whose key its sealed values need; null when it has none. Not a field of the schema. */
+  sealedSubject!: string | null;
+
   @Audience(...EVERY_AUDIENCE)
   @Field(() => String, { description: 'The leaf hash, in base64: SHA-256 of a zero byte and `bytes`.' })
   leafHash!: string;
@@ -144,6 +147,7 @@ export function toLedgerEntry(seen: SeenEntry): LedgerEntry {
     facts: canonicalize(event.facts),
     revealed: [...disclosed, ...links].map(revealedOf),
     withheld: Object.values(withheld).flat().length,
+    sealedSubject: seen.disclosures.find(({ kind }) => kind === 'personal')?.subject ?? null,
     leafHash: seen.leafHash.toString('base64'),
     bytes: seen.bytes.toString('base64'),
   };

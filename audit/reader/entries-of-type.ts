@@ -1,6 +1,7 @@
 /** The entries of one type that a room wrote through its outbox, in order: one pass over the stored log. Believes a type only from the bytes. */
 import { parseEntry } from '../log/entry';
 import { ENTRY_COLUMNS, toEntry, type EntryRow, type HashedEntry, type Statements } from './stored-entries';
+import type { HashSource } from './tree-reader';
 
 const ROWS = 512;
 /** A first sieve on the bytes; the source spares most rows even that. */
@@ -23,7 +24,7 @@ export async function* entriesOfType(database: Statements, type: string, size: n
 }
 
 /** Those among them that stand in one of these streams. */
-export async function entriesOfTypeIn(database: Statements, type: string, streams: readonly string[], size: number): Promise<HashedEntry[]> {
-  const { rows } = await database.query<EntryRow>({ name: 'entries_of_type_in', text: IN_STREAMS, values: [...sieve(type), [...streams], size] });
+export async function entriesOfTypeIn(database: HashSource, type: string, streams: readonly string[], size: number): Promise<HashedEntry[]> {
+  const { rows } = await database.query<EntryRow>(IN_STREAMS, [...sieve(type), [...streams], size]);
   return rows.map(toEntry).filter((entry) => isOf(type, entry));
 }

@@ -8,7 +8,7 @@ import type { ErasureRecord } from '../log/erasure-file';
 import type { HeldDisclosure } from '../log/held-disclosure';
 import { entriesOfType, entriesOfTypeIn } from './entries-of-type';
 import { ENTRY_COLUMNS, toEntry, type EntryRow, type HashedEntry, type Statements } from './stored-entries';
-import { proveInclusions } from './tree-reader';
+import { proveInclusions, type HashSource } from './tree-reader';
 
 /** Borrower → index of the entry that erased him. */
 export type ErasedSubjects = ReadonlyMap<string, number>;
@@ -40,9 +40,14 @@ export async function erasedInLog(database: Statements, size: number): Promise<E
 /** Those among the subjects of sealed values beside some entries who were erased in the tree of a size. */
 export async function erasedAmong(database: Statements, held: readonly HeldDisclosure[], size: number): Promise<ErasedSubjects> {
   const subjects = new Set(held.flatMap(({ kind, subject }) => (kind === 'personal' && subject !== undefined ? [subject] : [])));
+  return erasedOf(database, [...subjects], size);
+}
+
+/** Those among these borrowers who were erased in the tree of a size. */
+export async function erasedOf(database: HashSource, subjects: readonly string[], size: number): Promise<ErasedSubjects> {
   const erased = new Map<string, number>();
-  if (subjects.size === 0) return erased;
-  const streams = [...subjects].map((subject) => `borrower:${subject}`);
+  if (subjects.length === 0) return erased;
+  const streams = subjects.map((subject) => `borrower:${subject}`);
   for (const entry of await entriesOfTypeIn(database, ERASED_TYPE, streams, size)) collect(entry, erased);
   return erased;
 }

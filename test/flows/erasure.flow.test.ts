@@ -70,6 +70,11 @@ describe.each(MODES)('in %s', (mode) => {
       expect(report.counts.withheld['sealed']).toBeUndefined();
     }
     expect(await verify(before)).toMatchObject({ outcome: 'verified' });
+
+    const TRAIL = 'query ($id: ID!) { debt(id: $id) { trail(first: 20) { edges { node { type erasedBy } } } } }';
+    const { debt: shownDebt } = await regulator.data<{ debt: { trail: { edges: { node: { type: string; erasedBy: number | null } }[] } } }>(TRAIL, { id: debt.debtId });
+    const erasedBy = new Map(shownDebt.trail.edges.map(({ node }) => [node.type, node.erasedBy]));
+    expect([erasedBy.get('debts.DebtRegistered'), erasedBy.get('debts.GrantOpened')]).toEqual([erased.ledgerIndex, null]);
   });
 
   it('knows no hold and no order of erasure outside the contracts of those concerned', async () => {
