@@ -77,15 +77,30 @@ export async function mandatedCreditors(transaction: Transaction, regulatorId: s
   return rows.map(({ id }) => id);
 }
 
+const LENGTHS = `select (select coalesce(sum(stream_position(own, $3)), 0) from unnest($1::text[]) own)::float8 as asked, stream_position($2, $3)::float8 as party`;
+
+interface Streams {
+  readonly streams: readonly StreamName[];
+  readonly party: StreamName | null;
+}
+
+/** Of two streams that an entry must stand in, the shorter one is read. Where several are the reader's own, row scope holds him to them. */
+async function shorterFirst(transaction: Transaction, streams: readonly StreamName[], party: StreamName | null): Promise<Streams> {
+  if (party === null) return { streams, party };
+  const [lengths] = await transaction.prepared<{ asked: number; party: number }>('stream_lengths', LENGTHS, [streams, party, Number.MAX_SAFE_INTEGER]);
+  if (lengths === undefined || lengths.asked <= lengths.party) return { streams, party };
+  return { streams: [party], party: streams.length === 1 ? (streams[0] as StreamName) : null };
+}
+
 /** A page of the entries that are asked for, in the order of the log; at most `page.take`, as `connectionFrom` wants them. */
 export async function readEntryPage(context: RoomContext, asked: EntryQuestion, page: Page): Promise<SeenEntry[]> {
   const transaction = await context.read();
-  const streams = asked.stream === null ? await ownStreams(transaction, context) : [asked.stream];
+  const { streams, party } = await shorterFirst(transaction, asked.stream === null ? await ownStreams(transaction, context) : [asked.stream], asked.party);
   const direction = page.forward ? 'asc' : 'desc';
   const [afterPeriod, beforePeriod] = await boundsOfPeriod(transaction, asked);
   const after = Math.max(indexOf(page.after, 'after', -1), afterPeriod);
   const before = Math.min(indexOf(page.before, 'before', Number.MAX_SAFE_INTEGER), beforePeriod);
-  const { types, party } = asked;
+  const { types } = asked;
   const shape = [direction, ...(types === null ? [] : ['types']), ...(party === null ? [] : ['party'])].join('_');
   const values = [streams, after, before - 1, page.take, ...(types === null ? [] : [types]), ...(party === null ? [] : [party])];
   const rows = await transaction.prepared<EntryRow>(`entry_page_${shape}`, pageStatement(direction, types !== null, party !== null), values);
@@ -94,7 +109,7 @@ export async function readEntryPage(context: RoomContext, asked: EntryQuestion, 
 }
 
 /** The actor's own streams and the one he came through, read once per request. */
-export async function scopeOf(context: RoomContext, asked: StreamName | null): Promise<ReadonlySet<StreamName>> {
+async function scopeOf(context: RoomContext, asked: StreamName | null): Promise<ReadonlySet<StreamName>> {
   const own = await context.loader('ledger.ownStreams', async (transaction, keys: readonly string[]) => {
     const streams = await ownStreams(transaction, context);
     return keys.map(() => streams);

@@ -62,11 +62,15 @@ async function writeOut(line: CommandLine, { out, json, ...choices }: ExportChoi
   }
   if (json) return printJson(line.output, written);
   const { file, treeSize, entries, bytes, sha256 } = written;
-  line.output.print(renderTable(['', ''], [['file', file], ['entries', `${entries} of a ledger of ${treeSize}`], ['proves', provenBy(written)], ['bytes', String(bytes)], ['SHA-256', sha256]]).trimStart());
+  line.output.print(renderTable(['', ''], [['file', file], ['entries', `${entries} of a ledger of ${treeSize}`], ['proves', provenBy(written)], ...cosignedRow(written), ['bytes', String(bytes)], ['SHA-256', sha256]]).trimStart());
   line.output.print(`\nCheck it anywhere:  cession verify ${file} --key "<what cession ledger key prints>"`);
 }
 
 function provenBy({ entries, isComplete }: { readonly entries: number; readonly isComplete: boolean }): string {
   if (!isComplete) return 'the entries; not that there are no later ones';
   return entries === 0 ? 'that there is none' : 'that none is missing';
+}
+
+function cosignedRow({ isCosigned }: { readonly isCosigned: boolean | null }): string[][] {
+  return isCosigned === null ? [] : [['cosigned', isCosigned ? 'by every witness of this hub' : 'not by every witness of this hub: a policy may ask for more']];
 }

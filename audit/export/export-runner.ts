@@ -110,6 +110,7 @@ export class ExportRunner {
         exportFile(directory, order.id),
       );
       await pool.query(READY, [order.id, written.entries, written.treeSize, written.bytes, written.sha256, clock()]);
+      if (written.isCosigned === false) diagnostics.warn({ part: 'exports', size: written.treeSize }, 'an export stands on a checkpoint that not every witness has cosigned');
       diagnostics.info({ part: 'exports', size: written.treeSize, count: written.entries, bytes: written.bytes }, 'an export is ready');
     } catch (error) {
       // Left RUNNING, it is made again.

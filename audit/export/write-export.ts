@@ -16,12 +16,10 @@ import { writeStreamBundle } from '../bundle/stream-bundle';
 import type { LedgerSigner } from '../signer/ledger-signer';
 import { readTimestamps } from '../time/timestamps.repository';
 import { readHistory } from '../witness/checkpoint-history';
-import { withCosignatures } from '../witness/cosignatures.repository';
-import { checkpointAt, latestCheckpoint, type SignedCheckpoint } from '../writer/checkpointer';
 import type { Period } from '../log/manifest';
 import { ExportAppendix } from '../report/export-appendix';
-import { proveHeads, type ProvenHeads } from '../reader/prove-heads';
 import { readErasures } from '../reader/stored-erasures';
+import { findGround, type Ground } from './export-ground';
 import { logEntries, numbersWithin, streamEnds, streamEntries, withNeighbours } from './export-source';
 
 export interface ExportOrder {
@@ -48,6 +46,8 @@ export interface WrittenExport {
   readonly entries: number;
   /** Whether the file proves that none of them is missing. */
   readonly isComplete: boolean;
+  /** Whether the hub's own quorum cosigned its checkpoint; null when the hub has no witnesses. */
+  readonly isCosigned: boolean | null;
   readonly bytes: number;
   /** Hex, of the file. */
   readonly sha256: string;
@@ -62,14 +62,8 @@ export interface ExportMeans {
   readonly onProgress?: (progress: ExportProgress) => void;
 }
 
-/** The tree that the export stands on, and where the streams end in it. */
-interface Ground {
-  readonly checkpoint: SignedCheckpoint;
-  readonly heads: ProvenHeads | null;
-}
-
 export async function writeExport(means: ExportMeans, order: ExportOrder, file: string): Promise<WrittenExport> {
-  const ground = await findGround(means.pool, order.stream);
+  const ground = await findGround(means.pool, means.policy, order.stream);
   await fs.mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
   const part = `${file}.part`;
   // Beside the file, where there has to be room for it anyway; it holds the report's table until the entries are written.
@@ -80,7 +74,7 @@ export async function writeExport(means: ExportMeans, order: ExportOrder, file: 
     const { size: bytes } = await fs.stat(part);
     const sha256 = await hashFile(part);
     await fs.rename(part, file);
-    return { file, treeSize: ground.checkpoint.size, entries, isComplete: order.stream === null || ground.heads !== null, bytes, sha256 };
+    return { file, treeSize: ground.checkpoint.size, entries, isComplete: order.stream === null || ground.heads !== null, isCosigned: ground.isCosigned, bytes, sha256 };
   } catch (error) {
     await fs.rm(part, { force: true });
     throw error;
@@ -88,15 +82,6 @@ export async function writeExport(means: ExportMeans, order: ExportOrder, file: 
     await appendix.close();
     await fs.rm(folder, { recursive: true, force: true });
   }
-}
-
-/** A whole log stands on the latest checkpoint; a stream on the latest one that ends in a heads entry, if there is any. */
-async function findGround(pool: Pool, stream: StreamName | null): Promise<Ground> {
-  const heads = stream === null ? null : await proveHeads(pool, [stream]);
-  const chosen = heads === null ? await latestCheckpoint(pool) : await checkpointAt(pool, heads.index + 1);
-  if (chosen === null) throw new Error('The ledger has no checkpoint yet.');
-  const [checkpoint = chosen] = await withCosignatures(pool, [chosen]);
-  return { checkpoint, heads };
 }
 
 async function write({ pool, signer, policy, clock, onProgress }: ExportMeans, order: ExportOrder, { checkpoint, heads, appendix }: Ground & { readonly appendix: ExportAppendix }, output: Writable): Promise<number> {

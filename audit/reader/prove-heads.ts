@@ -8,7 +8,8 @@ import type { StreamName } from '../../schema/vocabulary';
 import { openHeadProof, proveHead, type HeadProof, type StreamHead } from '../log/head-proof';
 import { HeadsTree, streamKey } from '../log/heads-tree';
 import { inSnapshot } from './snapshot';
-import { HeadsPageWrong, loadPages, signedHeads, type CommittedHeads, type HeadsSource } from './stored-heads';
+import { HeadsPageWrong, loadPages, signedHeads, type CommittedHeads, type HeadsSource, type SignedHeads } from './stored-heads';
+import type { HashSource } from './tree-reader';
 
 export interface ProvenHeads {
   /** Index of the heads entry, the last one of the checkpoint's tree. */
@@ -22,18 +23,30 @@ const TRIES = 5;
 const RETRY_MS = 500;
 const HEAD = 'select leaf_hash, link from stream_head($1, $2)';
 
+/** Which of the heads that can be proven, newest first, are tried, and in which order; at least one of them. */
+export type ArrangeHeads = (database: HashSource, heads: readonly SignedHeads[]) => Promise<readonly SignedHeads[]>;
+
+const newestOnly: ArrangeHeads = async (_database, heads) => heads.slice(0, 1);
+
 /** Null when no heads entry stands under a checkpoint yet. */
-export async function proveHeads(pool: Pool, streams: readonly StreamName[]): Promise<ProvenHeads | null> {
+export async function proveHeads(pool: Pool, streams: readonly StreamName[], arrange: ArrangeHeads = newestOnly): Promise<ProvenHeads | null> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await inSnapshot(pool, async (client) => {
-        const [heads] = await signedHeads(client);
-        return heads === undefined ? null : { index: heads.index, proofs: await proveHeadsAt(client, heads, streams) };
-      });
+      return await inSnapshot(pool, async (client) => proveOneOf(client, await arrange(client, await signedHeads(client)), streams));
     } catch (error) {
       if (!(error instanceof HeadsPageWrong) || tries === TRIES) throw error;
       await pause(RETRY_MS);
     }
+  }
+}
+
+async function proveOneOf(database: HeadsSource, [heads, ...others]: readonly SignedHeads[], streams: readonly StreamName[]): Promise<ProvenHeads | null> {
+  if (heads === undefined) return null;
+  try {
+    return { index: heads.index, proofs: await proveHeadsAt(database, heads, streams) };
+  } catch (error) {
+    if (!(error instanceof HeadsPageWrong) || others.length === 0) throw error;
+    return proveOneOf(database, others, streams);
   }
 }
 

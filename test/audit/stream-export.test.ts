@@ -6,10 +6,14 @@ import type { Pool } from 'pg';
 import { verifyBundle } from '../../audit/bundle/verify-bundle';
 import { AUDIT_DATABASE } from '../../audit/definition';
 import { writeExport, type WrittenExport } from '../../audit/export/write-export';
+import { createCosignerKey, openCosigner } from '../../audit/log/cosigner';
+import { formatSignature, parseNote } from '../../audit/log/note';
 import { createSigningKey, openSigningKey } from '../../audit/log/note-key';
 import type { Report } from '../../audit/log/verdict';
 import { proveHeads } from '../../audit/reader/prove-heads';
-import { Checkpointer } from '../../audit/writer/checkpointer';
+import { addCosignature } from '../../audit/witness/cosignatures.repository';
+import { hubPolicy } from '../../audit/witness/hub-policy';
+import { checkpointAt, Checkpointer, latestCheckpoint } from '../../audit/writer/checkpointer';
 import { createLedger } from '../../audit/writer/create-ledger';
 import { HeadsKeeper } from '../../audit/writer/heads-keeper';
 import { newId } from '../../schema/ids';
@@ -28,6 +32,8 @@ describe('the export of a stream from a stored ledger', () => {
   let checkpointer: Checkpointer;
   let folder: string;
   let clock = new Date('2026-11-21T08:00:00.000Z');
+  /** The hub's own; null: it has no witnesses. */
+  let policy: Buffer | null = null;
 
   beforeAll(async () => {
     folder = await fs.mkdtemp(path.join(os.tmpdir(), 'cession-export-'));
@@ -52,8 +58,8 @@ describe('the export of a stream from a stored ledger', () => {
 
   async function exported(stream: StreamName, from: string | null = null, until: string | null = null): Promise<{ written: WrittenExport; report: Report }> {
     const order = { stream, from: from === null ? null : new Date(from), until: until === null ? null : new Date(until), mandate: null, requestedBy: null };
-    const written = await writeExport({ pool, signer, policy: null, clock: () => clock }, order, path.join(folder, 'export.tar'));
-    return { written, report: await verifyBundle(written.file, { vkey: signer.vkey }) };
+    const written = await writeExport({ pool, signer, policy, clock: () => clock }, order, path.join(folder, 'export.tar'));
+    return { written, report: await verifyBundle(written.file, { vkey: signer.vkey, ...(policy !== null && { policy }) }) };
   }
 
   it('proves its entries only, as long as no heads entry is signed', async () => {
@@ -107,5 +113,53 @@ describe('the export of a stream from a stored ledger', () => {
     await expect(proveHeads(pool, [debts[3]!])).rejects.toMatchObject({ name: 'HeadsPageWrong' });
     await sign();
     expect((await exported(debts[3]!)).report).toMatchObject({ outcome: 'verified', streams: [{ to: 3 }], completeness: { state: 'proven' } });
+  });
+
+  describe('of a hub with witnesses', () => {
+    const keys = [21, 22].map((seed, at) => createCosignerKey(`witness.test/w${at}`, Buffer.alloc(32, seed)));
+    beforeAll(() => (policy = hubPolicy(signer.vkey, keys.map(({ vkey }) => ({ vkey, url: 'https://witness.test' })))));
+    afterAll(() => (policy = null));
+
+    async function cosign(size: number, ...by: readonly (typeof keys)[number][]): Promise<void> {
+      const checkpoint = await checkpointAt(pool, size);
+      for (const { secret, vkey } of by) {
+        const { name, keyId, sign: signText } = openCosigner(secret, () => clock);
+        const signature = await signText(parseNote(checkpoint!.note).text);
+        await addCosignature(pool, { size, witness: vkey, line: formatSignature({ name, keyId, signature }), at: clock });
+      }
+    }
+    const signedAt = async (): Promise<number> => {
+      await append(debts[0]!);
+      await sign();
+      return (await latestCheckpoint(pool))!.size;
+    };
+
+    it('stands on the newest heads and says so, while the quorum has cosigned none', async () => {
+      const size = await signedAt();
+      await cosign(size, keys[0]!);
+      const { written, report } = await exported(creditor);
+      expect(written).toMatchObject({ treeSize: size, isCosigned: false });
+      expect(report).toMatchObject({ completeness: { state: 'proven' }, policy: { state: 'failed', reasons: [{ code: 'QUORUM_MISSING' }] } });
+    });
+
+    it('stands on those that the quorum has cosigned rather than on newer ones', async () => {
+      const cosigned = await signedAt();
+      await cosign(cosigned, ...keys);
+      const newer = await signedAt();
+      expect(newer).toBeGreaterThan(cosigned);
+      const { written, report } = await exported(creditor);
+      expect(written).toMatchObject({ treeSize: cosigned, isCosigned: true });
+      expect(report).toMatchObject({ outcome: 'verified', completeness: { state: 'proven' }, policy: { state: 'proven', reasons: [{ code: 'QUORUM_REACHED' }] } });
+      await cosign(newer, ...keys);
+      expect((await exported(creditor)).written).toMatchObject({ treeSize: newer, isCosigned: true });
+    });
+
+    it('stands on the newest again when the pages of the cosigned ones are gone', async () => {
+      await signedAt();
+      const newest = await signedAt();
+      const { written, report } = await exported(creditor);
+      expect(written).toMatchObject({ treeSize: newest, isCosigned: false });
+      expect(report).toMatchObject({ completeness: { state: 'proven' }, integrity: { state: 'proven' } });
+    });
   });
 });

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { Client } from 'pg';
 
 const ROOT = path.join(__dirname, '../../..');
-const FOLDERS = ['subgraphs/creditors', 'subgraphs/debts', 'subgraphs/agencies', 'subgraphs/borrowers', 'kernel/rights'];
+const FOLDERS = ['subgraphs/creditors', 'subgraphs/debts', 'subgraphs/agencies', 'subgraphs/borrowers', 'kernel/rights', 'audit'];
 const REPOSITORY = '.repository.ts';
 /** Not the method's own: the transaction around it, the row scope it runs under, the wait for standing before it. */
 const AROUND = /^(begin|commit|rollback|start transaction|set local|select next_index from follower)/i;

@@ -6,6 +6,7 @@ import { recordedStatements } from './recorder';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Actor } from '../../../kernel/actor';
+import { auditRoom } from '../../../audit/subgraph';
 import { newId } from '../../../schema/ids';
 import type { RoomName } from '../../../schema/vocabulary';
 import { agenciesRoom } from '../../../subgraphs/agencies/subgraph';
@@ -24,7 +25,7 @@ import { WholeLog } from '../../support/whole-log';
 /** They ask nothing themselves: keys of lists, and what is made of an answer. */
 const WITHOUT_STATEMENTS = ['debt debtKey', 'determination determinationKey', 'payment paymentKey', 'placement placementKey', 'rights knownRightsOver', 'standing expectedOf', 'standing readerOf'];
 
-const rooms = testRooms([creditorsRoom, agenciesRoom, borrowersRoom, debtsRoom]);
+const rooms = testRooms([creditorsRoom, agenciesRoom, borrowersRoom, debtsRoom, auditRoom]);
 const commanders = new RoomCommanders(rooms);
 
 const take = (what: Step['what']): Step => ({ what, creditor: 0, agency: 0, debt: 0, variant: 0, purpose: 0 });
@@ -95,8 +96,26 @@ async function everythingElse(): Promise<void> {
     await leafThrough('borrowers', actor, 'borrowers');
     await leafThrough('agencies', actor, 'engagements');
     await leafThrough('creditors', actor, 'entrustmentAgreements');
+    await leafThrough('audit', actor, 'entries');
   }
+  await lookIntoLedger(staff, { regulatorId: mandate.regulatorId, debtId: kept.debtId, agencyId });
   await keysAndAttestation(staff, agency, placement!.id);
+}
+
+/** Every way to ask for entries, from both ends, and every kind of reader. */
+async function lookIntoLedger(staff: Actor, { regulatorId, debtId, agencyId }: { regulatorId: string; debtId: string; agencyId: string }): Promise<void> {
+  const person = newId('person');
+  const others: readonly Actor[] = [{ ...staff, audience: 'REGULATOR', org: regulatorId, purpose: 'SUPERVISION' }, { ...staff, audience: 'BORROWER', org: person, sub: person, purpose: 'OWN_RIGHTS' }];
+  const look = (actor: Actor, document: string, variables = {}) => rooms.execute('audit', actor, document, variables, commanders.seen);
+  for (const actor of others) await look(actor, '{ entries(first: 1) { edges { cursor } } }');
+  const period = { recordedFrom: '2026-01-01T00:00:00.000Z', recordedUntil: '2036-01-01T00:00:00.000Z' };
+  for (const filter of [period, { types: ['debts'] }, { partyId: agencyId }, { partyId: agencyId, types: ['debts'] }, { subjectId: debtId }]) {
+    for (const end of ['first', 'last']) await look(staff, `query ($filter: EntryFilter) { entries(filter: $filter, ${end}: 1) { edges { node { id verification { proof } } } } }`, { filter });
+  }
+  await look(staff, 'query ($id: ID!) { entry(index: 0) { id } checkpoint(size: 1) { size } streamHead(subjectId: $id) { n } }', { id: debtId });
+  for (const id of [debtId, agencyId]) await look(others[0]!, 'query ($id: ID!) { streamHead(subjectId: $id) { n } }', { id });
+  const event = (await look(staff, '{ entries(first: 1) { edges { node { id } } } }')).data as { entries: { edges: { node: { id: string } }[] } };
+  await look(staff, 'query ($r: [_Any!]!) { _entities(representations: $r) { __typename } }', { r: [{ __typename: 'LedgerEntry', id: event.entries.edges[0]!.node.id }] });
 }
 
 /** One file per folder of repositories: methods in order of name, their statements likewise. */
@@ -119,7 +138,7 @@ describe('the statements of the repositories', () => {
     expect(silent.sort()).toEqual(WITHOUT_STATEMENTS);
   });
 
-  it.each(['subgraphs/agencies', 'subgraphs/borrowers', 'subgraphs/creditors', 'subgraphs/debts', 'kernel/rights'])('are, in %s, those that were reviewed', (folder) => {
+  it.each(['subgraphs/agencies', 'subgraphs/borrowers', 'subgraphs/creditors', 'subgraphs/debts', 'kernel/rights', 'audit'])('are, in %s, those that were reviewed', (folder) => {
     const file = path.join(__dirname, `${folder.replace('/', '.')}.sql`);
     const text = rendered(folder);
     if (REWRITES_GOLDEN) writeFileSync(file, text);
