@@ -123,9 +123,9 @@ describe('the export of a stream from a stored ledger', () => {
     async function cosign(size: number, ...by: readonly (typeof keys)[number][]): Promise<void> {
       const checkpoint = await checkpointAt(pool, size);
       for (const { secret, vkey } of by) {
-        const { name, keyId, sign: signText } = openCosigner(secret, () => clock);
-        const signature = await signText(parseNote(checkpoint!.note).text);
-        await addCosignature(pool, { size, witness: vkey, line: formatSignature({ name, keyId, signature }), at: clock });
+        const cosigner = openCosigner(secret, () => clock);
+        const signature = await cosigner.sign(parseNote(checkpoint!.note).text);
+        await addCosignature(pool, { size, witness: vkey, line: formatSignature({ name: cosigner.name, keyId: cosigner.keyId, signature }), at: clock });
       }
     }
     const signedAt = async (): Promise<number> => {
