@@ -14,6 +14,7 @@ import { addLedgerFsck } from './ledger-fsck.command';
 import { addLedgerKey } from './ledger-key.command';
 import { addLedgerPrune } from './ledger-prune.command';
 import { addReconcile } from './reconcile.command';
+import { addReport } from './report.command';
 import { addStart } from './start.command';
 import { addToken } from './token.command';
 import { addTour } from './tour.command';
@@ -43,6 +44,7 @@ export function buildProgram(line: CommandLine, version: string): Command {
   addImportPortfolio(groupOf(program, 'import', 'bring records in'), line);
   addExport(program, line);
   addVerify(program, line);
+  addReport(program, line);
   addReconcile(program, line);
   addTour(program, line);
   const ledger = groupOf(program, 'ledger', 'look after the ledger itself');

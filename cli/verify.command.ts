@@ -77,7 +77,8 @@ function openHistory({ accessAt, stream }: VerifyChoices): AccessHistory | null 
   return new AccessHistory({ at: accessAt.toISOString(), stream });
 }
 
-async function verifyFile({ output }: CommandLine, file: string, { key, atLeast, policy, timestampCa, heads }: VerifyChoices, history: AccessHistory | null): Promise<Report> {
+/** What `choices` name from outside is read first; a mistake in it is the caller's, not the export's. */
+export async function verifyFile({ output }: CommandLine, file: string, { key, atLeast, policy, timestampCa, heads }: VerifyChoices, history: AccessHistory | null): Promise<Report> {
   if (!(await stat(file)).isFile()) throw new UsageError(`${file} is not a file.`, 'Name the export that `cession export` wrote or that was downloaded.');
   const vkey = key === undefined ? null : await readVkey(key);
   const known = atLeast === undefined ? null : await readCheckpoint(atLeast);
