@@ -46,7 +46,7 @@ export function registerAgencyKey(context: RoomContext, input: KeyRegistration):
       const row = { ...key, agencyId, registeredAt: transaction.now, validUntil: input.validUntil };
       const known = refuseKnownKey(!(await agencyKeyRepository.insert(transaction, row)));
       if (known !== null) return refused(known, agencyId);
-      await work.record(agencyKeyRegistered(row, work.allowedBy(AGENCY_KEY_RULE_PACK, REGISTRATION_RULES)));
+      await work.record(agencyKeyRegistered(row, input.possession, work.allowedBy(AGENCY_KEY_RULE_PACK, REGISTRATION_RULES)));
       return { id: key.thumbprint };
     },
   });

@@ -4,14 +4,15 @@ import type { AgencyKeyRow } from './agency-key.row';
 
 type Registered = Pick<AgencyKeyRow, 'thumbprint' | 'agencyId' | 'algorithm' | 'spki' | 'validUntil'>;
 
-export function agencyKeyRegistered(key: Registered, decision: Decision): RoomEvent {
+/** `possession` stands in the entry, so that whoever may read it can see that the agency held the key. */
+export function agencyKeyRegistered(key: Registered, possession: string, decision: Decision): RoomEvent {
   return {
     type: 'agencies.AgencyKeyRegistered',
     typeVersion: 1,
     retention: 'STANDING',
     decision,
     facts: { algorithm: key.algorithm, validUntil: key.validUntil.toISOString() },
-    hidden: { agencyId: key.agencyId, thumbprint: key.thumbprint, publicKey: key.spki },
+    hidden: { agencyId: key.agencyId, thumbprint: key.thumbprint, publicKey: key.spki, possession },
     streams: [`agency:${key.agencyId}`],
   };
 }

@@ -1,7 +1,12 @@
 /** An agency's own side of its keys, written with node:crypto alone: what the hub verifies with a library is not made by the same one. */
-import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign, type JsonWebKey, type KeyObject } from 'node:crypto';
 
 const segment = (value: object | string): string => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value), 'utf8').toString('base64url');
+
+function privateKeyOf(kind: 'ed25519' | 'P-256' | JsonWebKey): KeyObject {
+  if (typeof kind === 'object') return createPrivateKey({ key: kind, format: 'jwk' });
+  return (kind === 'ed25519' ? generateKeyPairSync('ed25519') : generateKeyPairSync('ec', { namedCurve: 'P-256' })).privateKey;
+}
 
 export class AgencySigner {
   readonly pem: string;
@@ -9,10 +14,11 @@ export class AgencySigner {
   readonly algorithm: 'EdDSA' | 'ES256';
   private readonly privateKey: KeyObject;
 
-  constructor(kind: 'ed25519' | 'P-256' = 'ed25519') {
-    const { publicKey, privateKey } = kind === 'ed25519' ? generateKeyPairSync('ed25519') : generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    this.privateKey = privateKey;
-    this.algorithm = kind === 'ed25519' ? 'EdDSA' : 'ES256';
+  /** A new key, or one that is given: published examples have theirs. */
+  constructor(kind: 'ed25519' | 'P-256' | JsonWebKey = 'ed25519') {
+    this.privateKey = privateKeyOf(kind);
+    const publicKey = createPublicKey(this.privateKey);
+    this.algorithm = this.privateKey.asymmetricKeyType === 'ed25519' ? 'EdDSA' : 'ES256';
     this.pem = publicKey.export({ format: 'pem', type: 'spki' }).toString();
     const { crv, kty, x, y } = publicKey.export({ format: 'jwk' });
     this.thumbprint = createHash('sha256').update(kty === 'EC' ? JSON.stringify({ crv, kty, x, y }) : JSON.stringify({ crv, kty, x })).digest('base64url');

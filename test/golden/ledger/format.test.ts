@@ -28,7 +28,10 @@ import { CompactRange } from '../../../audit/log/tree';
 import { REASON_CODES } from '../../../audit/log/verdict';
 import { headLeafHash, headValue, HeadsTree, shownPageHash, streamKey } from '../../../audit/log/heads-tree';
 import { formatHeadProof, proveHead, type StreamHead } from '../../../audit/log/head-proof';
+import { parsePublicKey } from '../../../kernel/agency-keys/public-key';
+import { decideSignature, statementOf } from '../../../kernel/agency-keys/signature';
 import { collect } from '../../audit/sample-log';
+import { AgencySigner } from '../../support/agency-signer';
 import { sampleAppendix } from '../../audit/sample-appendix';
 import { REWRITES_GOLDEN } from '../../support/test-run';
 
@@ -55,6 +58,9 @@ const drawSalt = (): string => {
 
 const AGENCY = 'agency_0000000000000000000000000a';
 const CREDITOR = 'creditor_0000000000000000000000000c';
+/** The key of RFC 8037 appendix A.1. */
+const AGENCY_SIGNER = new AgencySigner({ kty: 'OKP', crv: 'Ed25519', d: 'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' });
+const STATEMENT = (leaf: Buffer): string => statementOf('HANDOVER_RECEIVED', AGENCY, { index: 2, payloadHash: leaf.toString('hex') });
 const DEBT = 'debt_0000000000000000000000000d';
 const BORROWER = 'borrower_0000000000000000000000000b';
 
@@ -209,6 +215,8 @@ async function makeExamples(): Promise<{ texts: ReadonlyMap<string, string>; log
     ['event', event.toString()],
     ['entry', (entries[2] as BundleEntry).bytes.toString()],
     ['link', opened(held.at(-1) as HeldDisclosure)],
+    ['statement', STATEMENT(leaves[2] as Buffer)],
+    ['agencysignature', [AGENCY_SIGNER.thumbprint, AGENCY_SIGNER.sign(STATEMENT(leaves[2] as Buffer))].join('\n')],
     ['tree', [...leaves, range.root()].map((hash) => hash.toString('base64')).join('\n')],
     ['vkey', KEY.vkey],
     ['checkpoint', signed.trimEnd()],
@@ -275,6 +283,13 @@ describe('the format page', () => {
     const file = join(__dirname, `v${version}`, `${kind}.tar`);
     expect(readFileSync(file).includes(`cession-export/v${version}\n`)).toBe(true);
     expect(await verifyBundle(file, { vkey: KEY.vkey })).toMatchObject({ outcome: 'verified', exitCode: 0, integrity: { state: 'proven' }, policy: { state: 'not checked' } });
+  });
+
+  it('shows a signature of an agency that the hub would take', async () => {
+    const [thumbprint, signature] = (examples.texts.get('agencysignature') ?? '').split('\n');
+    const now = new Date('2026-11-21T20:21:00.000Z');
+    const key = { ...parsePublicKey(AGENCY_SIGNER.pem)!, validUntil: new Date('2027-01-01T00:00:00.000Z'), revoked: false };
+    expect(await decideSignature({ statement: examples.texts.get('statement') ?? '', signature: signature ?? '', keys: [key], now })).toEqual({ thumbprint });
   });
 
   it('shows an entry whose event bytes are those of the event above it', () => {

@@ -43,13 +43,14 @@ beforeAll(async () => {
 describe('an agency', () => {
   it.each(['ed25519', 'P-256'] as const)('registers a key of %s, which staff and regulators can look up and a rival cannot', async (kind) => {
     const signer = new AgencySigner(kind);
-    const answer = resultOf(await register(agency, termsOf(signer, agency)));
+    const terms = termsOf(signer, agency);
+    const answer = resultOf(await register(agency, terms));
     expect(answer).toMatchObject({ pending: false, agencyKey: { thumbprint: signer.thumbprint, algorithm: signer.algorithm, publicKey: signer.pem, revokedAt: null } });
     const seen = async (actor: Actor) => JSON.stringify((await ask(actor, KEYS, { id: agency.org })).data);
     for (const actor of [agency, bank.operator, bank.regulator]) expect(await seen(actor)).toContain(signer.thumbprint);
     expect(await seen(rival)).toBe('{"agency":null}');
     const [event] = (await eventsOf(rooms, 'agencies.AgencyKeyRegistered')).filter(({ hidden }) => hidden['thumbprint'] === signer.thumbprint);
-    expect(event).toMatchObject({ hidden: { agencyId: agency.org }, facts: { algorithm: signer.algorithm } });
+    expect(event).toMatchObject({ hidden: { agencyId: agency.org, possession: terms.possession }, facts: { algorithm: signer.algorithm } });
   });
 
   it('gets the first answer again under the same client key, and a conflict for another key under it', async () => {
