@@ -4,6 +4,7 @@
  */
 import { digestDisclosure } from '../log/commitment';
 import { headValue, streamKey, type HeadLeaf } from '../log/heads-tree';
+import type { RecentEntry } from './recent-entries';
 import type { Statements } from './stored-entries';
 import { decodeLinks, parseLink } from './stored-links';
 
@@ -19,6 +20,24 @@ export async function readHeads(database: Statements, from: number, until: numbe
   return [...last].map(([stream, { link, leaf }]) => headLeafOf(stream, link, leaf));
 }
 
+/** The same from entries still in memory: their links need not be read, parsed and hashed again, which was most of the work. */
+export function headsOf(entries: readonly RecentEntry[]): HeadLeaf[] {
+  const last = new Map<string, { readonly digest: string; readonly leaf: Buffer }>();
+  for (const { leafHash: leaf, disclosures } of entries) {
+    for (const { kind, digest, reveal } of disclosures) {
+      if (kind !== 'link') continue;
+      const [stream] = reveal ?? [];
+      if (stream === undefined) throw new Error('a link in memory does not say its stream');
+      last.set(stream, { digest, leaf });
+    }
+  }
+  return [...last].map(([stream, { digest, leaf }]) => headLeaf(stream, digest, leaf));
+}
+
 export function headLeafOf(stream: string, link: string, leaf: Buffer): HeadLeaf {
-  return { key: streamKey(stream), value: headValue(digestDisclosure(link), leaf.toString('base64url')) };
+  return headLeaf(stream, digestDisclosure(link), leaf);
+}
+
+function headLeaf(stream: string, linkDigest: string, leaf: Buffer): HeadLeaf {
+  return { key: streamKey(stream), value: headValue(linkDigest, leaf.toString('base64url')) };
 }

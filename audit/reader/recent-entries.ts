@@ -55,7 +55,7 @@ export class RecentEntries {
   }
 
   /** Entries from `from` on, or null when they are older than what is remembered. */
-  from(from: number, limit: number): readonly StoredEntry[] | null {
+  from(from: number, limit: number): readonly RecentEntry[] | null {
     if (from >= this.logSize) return [];
     const first = this.logSize - this.entries.length;
     return from < first ? null : this.entries.slice(from - first, from - first + limit);

@@ -4,8 +4,9 @@
  * finished is void and made again; a root in the log is never made from pages that do not agree with the one before.
  */
 import { performance } from 'node:perf_hooks';
+import { setImmediate as giveWay } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { readHeads } from '../reader/heads-links';
+import { headsOf, readHeads } from '../reader/heads-links';
 import type { RecentEntries } from '../reader/recent-entries';
 import { HeadsPageWrong, loadPages, type CommittedHeads } from '../reader/stored-heads';
 import { HeadsTree, type HeadsPage } from '../log/heads-tree';
@@ -106,6 +107,8 @@ export class HeadsKeeper {
       if (grows && isNeeded && recent.size - work.covered <= NEEDED_STANDSTILL_ENTRIES) break;
       await this.cover(work, Math.min(work.covered + STEP, recent.size));
       if (work.tree.touched >= STORE_PAGES) await this.store(work);
+      // A step from memory asks nobody, so it would not let the writer have its turn by itself.
+      await giveWay();
     }
     await this.store(work);
     return true;
@@ -144,8 +147,9 @@ export class HeadsKeeper {
 
   /** Brings the tree up to the heads of the log of size `until`. */
   private async cover(work: Work, until: number): Promise<void> {
-    const { pool } = this.options;
-    const heads = await readHeads(pool, work.covered, until);
+    const { pool, recent } = this.options;
+    const inMemory = recent.from(work.covered, until - work.covered);
+    const heads = inMemory?.length === until - work.covered ? headsOf(inMemory) : await readHeads(pool, work.covered, until);
     await loadPages(pool, work.tree, work, heads.map(({ key }) => key));
     for (const head of heads) if (work.tree.put(head)) work.streams += 1;
     work.covered = until;
