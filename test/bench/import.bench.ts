@@ -30,7 +30,7 @@ export interface ImportBenchOptions {
 }
 
 /**
- * Missed: 2,770 a second on two quiet cores (9.6 s staging, 27.0 s moving), 2,560 while others used a part of them; 2,440 and 2,140 before the
+ * Missed: 2,770 a second on two quiet cores (9.6 s staging, 27.0 s moving), 2,530 to 2,560 while others used a part of them; 2,440 and 2,140 before the
  * last round of work. A debt is a borrower with three contact points, up to six payments and an entry in the log: 5.6 million instructions or
  * 0.67 ms of processor in all processes, 0.20 of it the importer, 0.16 the hub, the rest the database, where some forty rows of indexes with
  * random keys are much of it (2.4 microseconds each). Both phases keep both cores busy (93 %), so only less work would help.
