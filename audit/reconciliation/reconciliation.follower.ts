@@ -62,6 +62,14 @@ const ACKNOWLEDGED = 'update standing_share set receipt_index = $4 where index =
 const OF_SHARE = 'select payload_hash = $3 as same, receipt_index is not null as answered from standing_share where index = $1 and agency_id = $2';
 const KEY_HELD = 'select 1 from standing_agency_key where thumbprint = $1 and agency_id = $2 and revoked_at_index is null and valid_until > $3';
 
+/** True for what is not signed: an agency without a key need not. A revocation counts from its own entry on. */
+async function isKeyHeld(client: PoolClient, event: FollowedEvent): Promise<boolean> {
+  const { thumbprint } = event.hidden;
+  if (thumbprint === undefined) return true;
+  const { rows } = await client.query(KEY_HELD, [thumbprint, hiddenId(event, 'agencyId'), event.occurredAt]);
+  return rows.length > 0;
+}
+
 /** The room that takes receipts has checked all this; the ledger's order is what counts, and it may have been another. */
 async function notesReceipt(client: PoolClient, event: FollowedEvent): Promise<void> {
   const claimed = { agencyId: hiddenId(event, 'agencyId'), share: fact<number>(event, 'share'), payloadHash: fact<string>(event, 'payloadHash') };
@@ -72,10 +80,7 @@ async function notesReceipt(client: PoolClient, event: FollowedEvent): Promise<v
   if (!share.same) return notesUnmatched(client, event, claimed, 'OTHER_PAYLOAD');
   if (share.answered) return notesUnmatched(client, event, claimed, 'REPEATED');
   await client.query(ACKNOWLEDGED, [...values, event.index]);
-  const { thumbprint } = event.hidden;
-  if (thumbprint === undefined) return;
-  const held = await client.query(KEY_HELD, [thumbprint, claimed.agencyId, event.occurredAt]);
-  if (held.rows.length === 0) await notesUnmatched(client, event, claimed, 'KEY_ENDED');
+  if (!(await isKeyHeld(client, event))) await notesUnmatched(client, event, claimed, 'KEY_ENDED');
 }
 
 /** A grant the ledger never had gave no access: its end asks for nothing. */
@@ -88,8 +93,9 @@ async function notesDuty(client: PoolClient, event: FollowedEvent): Promise<void
   await client.query(DUE, [hiddenId(event, 'placementId'), hiddenId(event, 'agencyId'), idsOf(event, 'creditor'), event.index, attestBy, hiddenId(event, 'grantId')]);
 }
 
+/** Signed with a key that had ended where the entry stands, it leaves the duty open: somebody else may have signed. */
 async function notesAttestation(client: PoolClient, event: FollowedEvent): Promise<void> {
-  const until = (event.facts['retainedUntil'] as string | undefined) ?? 'infinity';
+  const until = (await isKeyHeld(client, event)) ? ((event.facts['retainedUntil'] as string | undefined) ?? 'infinity') : null;
   await client.query('update standing_attestation_duty set attested_index = $2, fulfilled_until = $3 where placement_id = $1', [hiddenId(event, 'placementId'), event.index, until]);
 }
 

@@ -111,6 +111,10 @@ export class OpenAttestation {
   overdue!: boolean;
 
   @Audience('INTERNAL', 'PARTNER', 'REGULATOR')
+  @Field(() => Int, { nullable: true, description: 'The entry that attests something which no longer counts: kept by law until a day now past, or signed with a key that had ended. Null when nothing was attested.' })
+  attestedIndex!: number | null;
+
+  @Audience('INTERNAL', 'PARTNER', 'REGULATOR')
   @Field(() => LocalDate, { nullable: true, description: 'The day until which it was attested as kept by law, now past; null when nothing was attested.' })
   keptUntil!: string | null;
 }
@@ -167,8 +171,8 @@ export function toUnmatchedReceipt({ index, agencyId, fault, shareIndex, payload
   return { ledgerIndex: index, agency: { id: agencyId }, fault, shareIndex, payloadHash, receivedAt };
 }
 
-export function toOpenAttestation({ placementId, agencyId, dueIndex, attestBy, keptUntil }: DutyRow, now: Date): OpenAttestation {
-  return { placement: { id: placementId }, agency: { id: agencyId }, dueIndex, attestBy, overdue: attestBy === null || attestBy <= now || keptUntil !== null, keptUntil };
+export function toOpenAttestation({ placementId, agencyId, dueIndex, attestBy, attestedIndex, keptUntil }: DutyRow, now: Date): OpenAttestation {
+  return { placement: { id: placementId }, agency: { id: agencyId }, dueIndex, attestBy, overdue: attestBy === null || attestBy <= now || keptUntil !== null, attestedIndex, keptUntil };
 }
 
 export function toRecordedRefusal({ index, agencyId, room, command, ruleId, count, since }: RefusalRow): RecordedRefusal {

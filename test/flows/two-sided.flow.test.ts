@@ -1,5 +1,6 @@
 /** Evidence from both sides through the gateway: an agency that signs what it received and what became of it, and who finds what is missing. */
 import { newId } from '../../schema/ids';
+import { ROOMS } from '../../schema/vocabulary';
 import { STAFF_SCOPES } from '../../subgraphs/creditors/subgraph';
 import { AgencySigner } from '../support/agency-signer';
 import type { Caller } from '../support/caller';
@@ -94,6 +95,14 @@ describe.each(MODES)('both sides of a handover, in %s', (mode) => {
     expect(await attest(new AgencySigner().sign(statement, { alg: 'EdDSA', kid: signer.thumbprint }))).toMatchObject({ ruleId: 'SIGNATURE-VERIFIES' });
     expect(await attest(signer.sign(statement))).toMatchObject({ placement: { attestation: { state: 'ATTESTED', signedBy: signer.thumbprint } } });
     expect((await openFor(regulator.knows(agency))).recallsWithoutAttestation.edges).toEqual([]);
+  });
+
+  it('comes with the age of every outbox, measured by the process that has it', async () => {
+    const places = mode === 'one process' ? [hub.url] : ROOMS.map((room) => `http://${hub.config.roomHost}:${hub.config.rooms[room].port}`);
+    const texts = await Promise.all(places.map(async (place) => (await fetch(`${place}/metrics`)).text()));
+    const measured = texts.flatMap((text) => [...text.matchAll(/^cession_outbox_age_seconds\{room="(\w+)"\} \d/gm)].map(([, room]) => room));
+    expect(measured.sort()).toEqual([...ROOMS].sort());
+    expect(await (await fetch(`${hub.url}/readyz`)).json()).toEqual({ ready: true, reasons: [], alarms: [] });
   });
 
   it('is not the business of borrowers: the report does not exist for them', async () => {

@@ -31,7 +31,7 @@ const REPORT = `query {
     asOfIndex counts { shares sharesWithoutReceipt sharesOverdue receiptsWithoutShare recallsWithoutAttestation recallsOverdue refusals }
     sharesWithoutReceipt(first: 100) { edges { node { ledgerIndex payloadHash agency { id } purpose categories subjects overdue receiptIndex } } }
     receiptsWithoutShare(first: 100) { edges { node { ledgerIndex agency { id } fault shareIndex payloadHash } } }
-    recallsWithoutAttestation(first: 100) { edges { node { placement { id } agency { id } dueIndex attestBy overdue keptUntil } } }
+    recallsWithoutAttestation(first: 100) { edges { node { placement { id } agency { id } dueIndex attestBy attestedIndex overdue keptUntil } } }
     refusals(first: 100) { edges { node { ledgerIndex agency { id } room command ruleId count } } }
   }
 }`;
@@ -283,11 +283,13 @@ describe('a recall', () => {
 });
 
 describe('gaps planted in the ledger', () => {
-  /** As the audit room's own relay would, past every rule: what a room taken over could write. */
-  async function plant(own: Case, facts: { share: number; payloadHash: string }, hidden: Record<string, string> = {}): Promise<number> {
+  const plant = (own: Case, facts: { share: number; payloadHash: string }, hidden: Record<string, string> = {}): Promise<number> => plantAs('audit', own, { type: 'audit.HandoverAcknowledged', facts, hidden });
+
+  /** As the room's own relay would, past every rule: what a room taken over could write. */
+  async function plantAs(room: 'audit' | 'debts', own: Case, { type, facts, hidden }: { type: string; facts: Record<string, string | number | boolean>; hidden: Record<string, string> }): Promise<number> {
     const submission = composeSubmission(
       {
-        type: 'audit.HandoverAcknowledged',
+        type,
         typeVersion: 1,
         retention: 'SHARE_RECORD',
         actor: null,
@@ -298,7 +300,7 @@ describe('gaps planted in the ledger', () => {
       },
       null,
     );
-    const { database, services } = rooms.room('audit');
+    const { database, services } = rooms.room(room);
     await insertOutbox(database.worker, [{ submission }]);
     services.receipts.recorded();
     const index = await services.receipts.await([submission.idempotencyKey], 5_000);
@@ -325,6 +327,14 @@ describe('gaps planted in the ledger', () => {
     ]);
     expect(report.sharesWithoutReceipt).toMatchObject([first]);
     expect(report.counts).toMatchObject({ shares: 3, sharesWithoutReceipt: 1, receiptsWithoutShare: 4 });
+  });
+
+  it('are found in attestations, too: one signed with a key the agency does not have leaves the duty open', async () => {
+    const own = await openCase();
+    await recallPlacement(commanders.as(own.staff), own.placementId);
+    const hidden = { placementId: own.placementId, thumbprint: new AgencySigner().thumbprint, signature: 'forged' };
+    const planted = await plantAs('debts', own, { type: 'debts.ReturnOrDestructionAttested', facts: { method: 'DESTROYED', late: false }, hidden });
+    expect((await reportOf(own.bank.regulator)).recallsWithoutAttestation).toMatchObject([{ placement: { id: own.placementId }, attestedIndex: planted, keptUntil: null }]);
   });
 
   it('are overdue when a day has passed', async () => {
