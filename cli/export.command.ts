@@ -63,7 +63,7 @@ async function writeOut(line: CommandLine, { out, json, ...choices }: ExportChoi
   if (json) return printJson(line.output, written);
   const { file, treeSize, entries, bytes, sha256 } = written;
   line.output.print(renderTable(['', ''], [['file', file], ['entries', `${entries} of a ledger of ${treeSize}`], ['proves', provenBy(written)], ...cosignedRow(written), ['bytes', String(bytes)], ['SHA-256', sha256]]).trimStart());
-  line.output.print(`\nCheck it anywhere:  cession verify ${file} --key "<what cession ledger key prints>"`);
+  line.output.print(`\nCheck it anywhere:  cession verify ${file} --key "<what cession ledger key prints>"\nRead it:            cession report ${file} --out ${file}-report`);
 }
 
 function provenBy({ entries, isComplete }: { readonly entries: number; readonly isComplete: boolean }): string {

@@ -105,6 +105,16 @@ describe('the export of a stream from a stored ledger', () => {
     expect(after.report).toMatchObject({ outcome: 'verified', streams: [{ to: 8 }], completeness: { state: 'proven' } });
   });
 
+  it('leaves nothing behind but the file, and nothing at all when it cannot be made: of an event whose schema nobody wrote down', async () => {
+    await exported(creditor);
+    expect(await fs.readdir(folder)).toEqual(['export.tar']);
+    const strange: StreamName = `debt:${newId('debt')}`;
+    receipts(await opened.writer.append('debts', 'direct', [submission({ name: 'NothingSuch', streams: [strange] })], 5_000));
+    await sign();
+    await expect(exported(strange)).rejects.toThrow('ENOENT');
+    expect(await fs.readdir(folder)).toEqual(['export.tar']);
+  });
+
   it('is refused rather than made from pages of another version', async () => {
     await append(debts[3]!);
     await keeper.commit(true);

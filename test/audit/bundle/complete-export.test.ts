@@ -8,8 +8,10 @@ import { headValue, streamKey } from '../../../audit/log/heads-tree';
 import type { StreamHead } from '../../../audit/log/head-proof';
 import { proveInclusion } from '../../../audit/log/proof';
 import type { Report } from '../../../audit/log/verdict';
+import { filesOf } from '../bundle-files';
 import { closedLog, completeExport, linksOf, rangeOf, type ClosedLog, type ExportShape } from '../complete-export';
 import { createdEvent, debtEvent, KEY, logBundle, type SampleEvent } from '../sample-log';
+import { sampleAppendix } from '../sample-appendix';
 
 const withKey = { vkey: KEY.vkey };
 const verify = (bytes: Buffer, options: object = withKey): Promise<Report> => verifyBundle(Readable.from([bytes], { objectMode: false }), options);
@@ -229,7 +231,7 @@ describe('the export of any stream of any history', () => {
         const all = [...log.heads.last.keys()];
         const stream = isAbsent ? 'debt:debt_absent' : (all[which % all.length] as string);
         const range = rangeOf(log, stream);
-        const bundle = await completeExport(log, [range]);
+        const bundle = await completeExport(log, [range], { source: (source) => ({ ...source, appendix: sampleAppendix() }) });
         const report = await verify(bundle);
         expect(report).toMatchObject({ outcome: 'verified', completeness: { state: 'proven' }, counts: { entries: range.to + 1 } });
         const text = shown(bundle);
@@ -238,7 +240,9 @@ describe('the export of any stream of any history', () => {
           expect(text.includes(`"${name}"`)).toBe(false);
           if (!isAbsent) expect(text.includes(streamKey(name).toString('base64'))).toBe(false);
         }
-        for (const subject of new Set(all.map((name) => name.split(':')[1] as string))) if (!stream.endsWith(`:${subject}`) && subject.endsWith('x')) expect(text.includes(`"${subject}"`)).toBe(false);
+        const pages = [...(await filesOf(bundle))].filter(([name]) => name.startsWith('report/')).map(([, bytes]) => bytes.toString()).join('\n');
+        for (const name of all) if (name !== stream) expect(new RegExp(`${name}(?![0-9a-z])`).test(pages)).toBe(false);
+        for (const subject of new Set(all.map((name) => name.split(':')[1] as string))) if (!stream.endsWith(`:${subject}`) && subject.endsWith('x')) expect(text.includes(`"${subject}"`) || pages.includes(subject)).toBe(false);
       }),
       { numRuns: 60 },
     );
