@@ -6,6 +6,8 @@ import { ASPECTS, type Finding, type Report, type Verdict } from '../log/verdict
 import { ASPECT_TEXTS, LABEL_TEXTS, OUTCOME_TEXTS, REASON_TEXTS, STATE_TEXTS, WITHHELD_TEXTS, type Language } from './report-texts';
 
 const LONGEST_VALUE = 160;
+/** The others are in the report as JSON: after a year there are hundreds. */
+const LATEST_BOUNDS = 8;
 
 /** Cut, and without anything that a terminal could take for more than a character. */
 export function plain(value: string): string {
@@ -31,6 +33,7 @@ export function renderReport(report: Report, language: Language = 'en'): string 
   for (const [reason, count] of Object.entries(report.counts.withheld)) row('withheld', `${count} ${label('values')}, ${WITHHELD_TEXTS[reason]?.[language] ?? plain(reason)}`);
   row('erased', `${report.counts.erased} ${label('values')}`);
   row('missing', `${report.counts.missing} ${label('values')}`);
+  for (const bounds of report.bounds.slice(-LATEST_BOUNDS)) row('bounds', `${label('entries')} ${bounds.first}–${bounds.last}: ${bounds.notBefore ?? '…'} – ${bounds.notAfter ?? '…'}`);
   for (const aspect of ASPECTS) lines.push('', ...renderVerdict(ASPECT_TEXTS[aspect][language], report[aspect], language));
   return `${lines.join('\n')}\n`;
 }

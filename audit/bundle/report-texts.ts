@@ -49,6 +49,7 @@ export const LABEL_TEXTS = {
   withheld: text('Withheld', '未披露'),
   erased: text('Erased', '已删除'),
   missing: text('Missing', '缺失'),
+  bounds: text('Attested between', '第三方证明的时间范围'),
   values: text('values', '项'),
   entry: text('entry', '条目'),
   expected: text('expected', '应为'),

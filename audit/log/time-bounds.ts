@@ -20,22 +20,57 @@ export interface TimeBounds {
   readonly notAfter: Date | null;
 }
 
-/** The bounds of one entry. A witness may not have been shown what was there: `notBefore` is what the log showed to others. */
-export function boundsOf(index: number, attested: readonly Attested[]): TimeBounds {
+/** The bounds of entries `first` to `last`: where the next ones differ, another witness or authority spoke. */
+export interface BoundSpan extends TimeBounds {
+  readonly first: number;
+  readonly last: number;
+}
+
+/**
+ * The bounds of every entry of a tree of this size, in its order; in none of the spans are those of which nobody said anything. A
+ * witness may not have been shown what was there: `notBefore` is what the log showed to others.
+ */
+export function boundSpans(size: number, attested: readonly Attested[]): BoundSpan[] {
+  const bySize = [...attested].filter((one) => one.size > 0).sort((a, b) => a.size - b.size);
+  const edges = [...new Set([0, ...bySize.map((one) => Math.min(one.size, size)), size])];
+  const notAfter = earliestFromEnd(bySize);
+  const spans: BoundSpan[] = [];
+  let seen = 0;
   let notBefore: Date | null = null;
-  let notAfter: Date | null = null;
-  for (const { size, at, by } of attested) {
-    if (size > index && (notAfter === null || at < notAfter)) notAfter = at;
-    if (size <= index && by === 'witness' && (notBefore === null || at > notBefore)) notBefore = at;
+  for (let at = 0; at + 1 < edges.length; at += 1) {
+    const [first, end] = [edges[at] as number, edges[at + 1] as number];
+    for (let one = bySize[seen]; one !== undefined && one.size <= first; one = bySize[(seen += 1)]) {
+      if (one.by === 'witness' && (notBefore === null || one.at > notBefore)) notBefore = one.at;
+    }
+    join(spans, { first, last: end - 1, notBefore, notAfter: notAfter[seen] ?? null });
   }
-  return { notBefore, notAfter };
+  return spans;
+}
+
+/** For each place in the list the earliest time from there on: every larger tree holds the entry as well. */
+function earliestFromEnd(bySize: readonly Attested[]): Date[] {
+  const earliest: Date[] = [];
+  for (let at = bySize.length - 1; at >= 0; at -= 1) {
+    const here = (bySize[at] as Attested).at;
+    const later = earliest[at + 1];
+    earliest[at] = later !== undefined && later < here ? later : here;
+  }
+  return earliest;
+}
+
+function join(spans: BoundSpan[], span: BoundSpan): void {
+  if (span.notBefore === null && span.notAfter === null) return;
+  const last = spans.at(-1);
+  const isSame = last?.last === span.first - 1 && last.notBefore?.getTime() === span.notBefore?.getTime() && last.notAfter?.getTime() === span.notAfter?.getTime();
+  if (isSame) spans[spans.length - 1] = { ...last, last: span.last };
+  else spans.push(span);
 }
 
 /** The verdict on time for an export of a tree of this size. */
 export function judgeTime(size: number, attested: readonly Attested[], others: readonly Finding[]): Verdict {
   const covered = attested.reduce((most, one) => Math.max(most, one.size), 0);
   if (covered === 0) return { state: 'not proven', reasons: [{ code: 'OPERATOR_CLOCK_ONLY' }, ...others] };
-  const { notAfter } = boundsOf(covered - 1, attested);
+  const notAfter = boundSpans(covered, attested).at(-1)?.notAfter;
   const got = `entries 0 to ${covered - 1} not after ${notAfter?.toISOString() ?? ''}`;
   const isWhole = covered >= size;
   return { state: isWhole ? 'proven' : 'not proven', reasons: [{ code: isWhole ? 'ATTESTED_BY_OTHERS' : 'ATTESTED_IN_PART', got }, ...others] };

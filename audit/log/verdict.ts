@@ -172,12 +172,22 @@ export interface ReportedTime {
   readonly name: string;
 }
 
+/** Between which times entries `first` to `last` came about, as others attest it; null: nobody says. */
+export interface ReportedBounds {
+  readonly first: number;
+  readonly last: number;
+  readonly notBefore: string | null;
+  readonly notAfter: string | null;
+}
+
 export interface Report extends ReportSubject {
   readonly format: 'cession-report/v1';
   readonly outcome: Outcome;
   readonly exitCode: number;
   readonly counts: ReportCounts;
   readonly attested: readonly ReportedTime[];
+  /** For every entry, in the order of the log; an entry in none of them has the operator's clock only. */
+  readonly bounds: readonly ReportedBounds[];
   readonly integrity: Verdict;
   readonly completeness: Verdict;
   readonly time: Verdict;
@@ -207,9 +217,9 @@ export function verdictsOfFailure(failure: VerificationFailure): Verdicts {
   return { integrity: open, completeness: open, time: open, policy: open, [failure.aspect]: { state: 'failed', reasons: [failure.finding] } };
 }
 
-export function composeReport(subject: ReportSubject, { attested, ...counts }: ReportCounts & Pick<Report, 'attested'>, verdicts: Verdicts): Report {
+export function composeReport(subject: ReportSubject, { attested, bounds, ...counts }: ReportCounts & Pick<Report, 'attested' | 'bounds'>, verdicts: Verdicts): Report {
   const failed = ASPECTS.some((aspect) => verdicts[aspect].state === 'failed');
   // Without a key from outside an export proves only that it agrees with itself: whoever made it chose the key, too.
   const outcome = failed ? 'broken' : subject.keyGiven && verdicts.integrity.state === 'proven' ? 'verified' : 'consistent';
-  return { format: 'cession-report/v1', outcome, exitCode: EXIT_CODES[outcome], ...subject, counts, attested, ...verdicts };
+  return { format: 'cession-report/v1', outcome, exitCode: EXIT_CODES[outcome], ...subject, counts, attested, bounds, ...verdicts };
 }

@@ -22,7 +22,7 @@ import { readSegment } from './segment';
 import { parseProofs, type ProofRecord } from './proof-file';
 import { StreamCheck } from './stream-check';
 import { Tally } from './tally';
-import { judgeTime } from './time-bounds';
+import { boundSpans, judgeTime } from './time-bounds';
 import { parseTimestamps, TIMESTAMPS_FILE, type StampVerifier, type TimestampRecord } from './timestamp-file';
 import { composeReport, fail, verdictsOfFailure, VerificationFailure, type Finding, type Report, type ReportCounts, type ReportSubject, type Verdict, type Verdicts } from './verdict';
 
@@ -96,7 +96,10 @@ class Verification {
       await this.files.close();
     }
     const attested = this.attestation.attested.map((one) => ({ ...one, at: one.at.toISOString() }));
-    return composeReport(this.subject, { files: this.filesRead ?? this.files.hash.count, ...this.counts(), attested }, verdicts);
+    // What others said of a checkpoint is said of these entries only when they are proven to be its own.
+    const spans = verdicts.integrity.state === 'proven' ? boundSpans(this.subject.size ?? 0, this.attestation.attested) : [];
+    const bounds = spans.map(({ notBefore, notAfter, ...span }) => ({ ...span, notBefore: notBefore?.toISOString() ?? null, notAfter: notAfter?.toISOString() ?? null }));
+    return composeReport(this.subject, { files: this.filesRead ?? this.files.hash.count, ...this.counts(), attested, bounds }, verdicts);
   }
 
   private async check(): Promise<Verdicts> {
