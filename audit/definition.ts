@@ -10,6 +10,7 @@ import { LedgerPlaces } from './migrations/ledger-places';
 import { LedgerProofs } from './migrations/ledger-proofs';
 import { LedgerPruning } from './migrations/ledger-pruning';
 import { LedgerReading } from './migrations/ledger-reading';
+import { LedgerSigningKeys } from './migrations/ledger-signing-keys';
 import { LedgerTables } from './migrations/ledger-tables';
 import { LedgerViews } from './migrations/ledger-views';
 import { LedgerWitnesses } from './migrations/ledger-witnesses';
@@ -18,7 +19,7 @@ import { StreamHeadsTables } from './migrations/stream-heads-tables';
 export const AUDIT_DATABASE = {
   room: 'audit',
   rows: [],
-  migrations: [roomTables('audit'), LedgerTables, LedgerViews, StreamHeadsTables, LedgerWitnesses, LedgerSelfCheck, LedgerReading, LedgerPlaces, HandoverTables, LedgerProofs, ExportsOfOwnStreams, LedgerPruning],
+  migrations: [roomTables('audit'), LedgerTables, LedgerViews, StreamHeadsTables, LedgerWitnesses, LedgerSelfCheck, LedgerReading, LedgerPlaces, HandoverTables, LedgerProofs, ExportsOfOwnStreams, LedgerPruning, LedgerSigningKeys],
 } as const satisfies DatabaseDefinition;
 
 /** A writer that waits for a connection which its own lease holds would wait for ever. */

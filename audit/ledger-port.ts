@@ -8,16 +8,14 @@ import type { Diagnostics } from '../kernel/diagnostics';
 import { HubError } from '../kernel/errors';
 import { holdLease, type Lease } from '../kernel/lease';
 import type { AppendResult, Channel, Ledger, Submission } from '../kernel/ledger';
-import { StartError } from '../kernel/start-error';
 import type { RoomName } from '../schema/vocabulary';
-import { parseEntry } from './log/entry';
 import { LedgerReader } from './reader/ledger-reader';
 import { RecentEntries } from './reader/recent-entries';
-import { readEntries } from './reader/stored-entries';
 import type { LedgerSigner } from './signer/ledger-signer';
+import { openLogKeys } from './signer/log-key-check';
 import type { SeenByOthers } from './writer/checkpointer';
-import { readHead } from './writer/head';
 import type { BrokenInvariant } from './writer/ledger-state';
+import { WRITER_LEASE } from './writer/writer-lease';
 import { WriterTerm } from './writer/writer-term';
 
 export interface LedgerOptions {
@@ -33,7 +31,6 @@ export interface LedgerOptions {
 
 /** Connections the ledger takes from its pool: lease, writer, look-ups of a batch, stream heads, checkpoints, a reader. */
 export const LEDGER_CONNECTIONS = 6;
-const LEASE = 'ledger writer';
 const RETRY_AFTER_MS = 500;
 /** How long opening waits for the lease; when another process has it, this one only reads. */
 const FIRST_LEASE_MS = 2_000;
@@ -56,7 +53,7 @@ export class OpenedLedger {
       onCheckpoint: (checkpoint: LedgerReader['checkpoint']) => (this.reader.checkpoint = checkpoint),
       onBroken: (reason: BrokenInvariant) => (this.broken = reason),
     };
-    this.lease = holdLease(pool, LEASE, {
+    this.lease = holdLease(pool, WRITER_LEASE, {
       onHeld: (held) => {
         if (this.broken === null && !this.stopping) this.term = new WriterTerm(termOptions, held);
       },
@@ -104,21 +101,8 @@ export class OpenedLedger {
 
 /** Resolves when this process writes the ledger, or after a moment when another one does. */
 export async function openLedger(options: LedgerOptions): Promise<OpenedLedger> {
-  await assertCreatedFor(options);
+  await openLogKeys(options.pool, options.signer);
   const ledger = new OpenedLedger(options);
   for (let waited = 0; waited < FIRST_LEASE_MS && ledger.unready().length > 0; waited += 10) await pause(10);
   return ledger;
-}
-
-/** A log signed by another key than it names would verify for nobody who trusts it. */
-async function assertCreatedFor({ pool, signer }: LedgerOptions): Promise<void> {
-  const head = await readHead(pool);
-  if (head === null) throw new StartError('There is no ledger in this database.', 'Create one with `cession init`; a hub never begins a log by starting.');
-  const [first] = await readEntries(pool, 0, 1, 1);
-  const facts = first === undefined ? {} : parseEntry(first.bytes).event.facts;
-  if (facts['vkey'] === signer.vkey) return;
-  throw new StartError(
-    'The ledger in this database names another origin or signing key than those configured.',
-    'Set CESSION_LEDGER_KEY and CESSION_LEDGER_ORIGIN to those the ledger was created with.',
-  );
 }

@@ -19,7 +19,6 @@ import { ExportRunner } from './export/export-runner';
 import { HandoverResolver } from './handover/handover.resolver';
 import { LedgerEntryResolver, loadEntry } from './ledger-entry.resolver';
 import { openLedger, type OpenedLedger } from './ledger-port';
-import { parseVkey } from './log/note-key';
 import { NODE_STUBS } from './node.type';
 import { PlaceKeeper } from './places/place-keeper';
 import { RECONCILIATION_FOLLOWING } from './reconciliation/reconciliation.follower';
@@ -29,6 +28,7 @@ import { measureSelfCheck } from './self-check/self-check-metrics';
 import { SelfCheckSchedule } from './self-check/self-check-schedule';
 import type { LedgerSigner } from './signer/ledger-signer';
 import { ProofResolver } from './proof.resolver';
+import { openLogKeys } from './signer/log-key-check';
 import { tilesRoutes } from './tiles.router';
 import { TrailedAgency, TrailedBorrower, TrailedCreditor, TrailedDebt } from './trailed.type';
 import { openStamper } from './time/stamper';
@@ -43,9 +43,14 @@ export { planLedgerPruning } from './retention/plan-ledger-pruning';
 export { orderPruning, type PruningPlan } from './retention/pruning';
 export { isRetentionClass, RETENTION_PERIODS } from './retention/retention';
 export { checkLedger, START_MARK, type SelfCheckMark, type SelfCheckReport } from './self-check/self-check';
+export { openCommandSigner } from './signer/command-signer';
 export { openLedgerSigner, type LedgerSigner } from './signer/ledger-signer';
+export { openPemSigner } from './signer/pem-signer';
+export { rotateKey, type Rotation } from './signer/rotate-key';
+export { readLogKeys } from './signer/signing-keys.repository';
 export { hubPolicy } from './witness/hub-policy';
 export { readOpenItems, type OpenItems } from './reconciliation/open-items';
+export { prepareWitnessing } from './witness/witnessing';
 export { createLedger } from './writer/create-ledger';
 export { readHead } from './writer/head';
 
@@ -102,12 +107,13 @@ export function exportDirectory(config: Pick<PreparedConfig, 'home'>): string {
 export async function openAuditRoom({ config, signer, keyStore, diagnostics, metrics, clock = () => new Date() }: AuditSurroundings): Promise<OpenAuditRoom> {
   // The ledger's connections are its own: relay and follower of this room must not wait for a writer that waits for them.
   const database = await openRoomDatabase({ ...config, database: { ...auditPoolConfig(config.database), poolSize: 1 } }, AUDIT_DATABASE);
-  const witnessing = prepareWitnessing(config.ledger.witnesses, database.worker, signer.vkey, diagnostics);
+  const keys = await openLogKeys(database.worker, signer);
+  const witnessing = prepareWitnessing(config.ledger.witnesses, database.worker, keys.all, diagnostics);
   const ledger = await openLedger({ pool: database.worker, signer, checkpointIntervalMs: config.ledger.checkpointIntervalMs, seen: witnessing.seen, diagnostics, clock });
   const submitter = witnessing.begin(() => ledger.isWriting);
   const places = new PlaceKeeper({ pool: database.worker, isActive: () => ledger.isWriting, diagnostics });
   const stamper = openStamper(config.ledger, { pool: database.worker, vkey: signer.vkey, isActive: () => ledger.isWriting, clock, diagnostics });
-  const selfCheck = new SelfCheckSchedule({ pool: database.worker, key: parseVkey(signer.vkey), intervalMs: config.ledger.selfCheckIntervalMs, diagnostics, clock });
+  const selfCheck = new SelfCheckSchedule({ pool: database.worker, key: keys.current.key, intervalMs: config.ledger.selfCheckIntervalMs, diagnostics, clock });
   measureSelfCheck(metrics.registry, database.worker, clock);
   const room = await openRoom(auditRoom, { config, ledger: ledger.ledgerFor('audit'), keyStore, diagnostics, clock });
   const directory = exportDirectory(config);

@@ -13,6 +13,7 @@ import { addLedgerDumpTiles } from './ledger-dump-tiles.command';
 import { addLedgerFsck } from './ledger-fsck.command';
 import { addLedgerKey } from './ledger-key.command';
 import { addLedgerPrune } from './ledger-prune.command';
+import { addLedgerRotateKey } from './ledger-rotate-key.command';
 import { addReconcile } from './reconcile.command';
 import { addReport } from './report.command';
 import { addStart } from './start.command';
@@ -49,6 +50,7 @@ export function buildProgram(line: CommandLine, version: string): Command {
   addTour(program, line);
   const ledger = groupOf(program, 'ledger', 'look after the ledger itself');
   addLedgerKey(ledger, line);
+  addLedgerRotateKey(ledger, line);
   addLedgerDumpTiles(ledger, line);
   addLedgerFsck(ledger, line);
   addLedgerPrune(ledger, line);

@@ -11,7 +11,8 @@ import { Secret } from './secret';
 import { StartError } from './start-error';
 
 const MASTER_KEY_FILE = 'master.key';
-const LEDGER_KEY_FILE = 'ledger.key';
+/** In the home folder, unless the key is elsewhere. */
+export const LEDGER_KEY_FILE = 'ledger.key';
 /** What a home that has been used holds; any of them without its key means that the key was lost. */
 const TRACES_OF_USE = [MASTER_KEY_FILE, LEDGER_KEY_FILE, 'database.json', 'pg'];
 

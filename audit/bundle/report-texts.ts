@@ -128,6 +128,7 @@ export const REASON_TEXTS: { readonly [code in ReasonCode]: Text } = {
   OLDER_THAN_KNOWN: text('The log is shorter than a state of it that you have seen: it was rolled back.', '日志短于已知状态：已被回滚。'),
   FORKED_FROM_KNOWN: text('The log does not contain a state of it that you have seen: it was rewritten.', '日志不包含已知状态：已被改写。'),
   POLICY_MALFORMED: text('The policy cannot be read.', '策略无法解析。'),
+  ROTATION_INVALID: text('A change of the signing key is not signed by the key before it and by the new one.', '签名密钥的更换未经原密钥与新密钥共同签署。'),
   CHECKPOINTS_MALFORMED: text('The series of earlier checkpoints cannot be read.', '早先检查点序列无法解析。'),
   CONSISTENCY_INVALID: text('The log did not grow from an earlier checkpoint that it signed: it was rewritten.', '日志并非由其签名的早先检查点延续而来：已被改写。'),
   LOG_NOT_IN_POLICY: text('The policy does not accept this log.', '策略不接受此日志。'),

@@ -14,6 +14,7 @@ import type { StreamName } from '../../schema/vocabulary';
 import { writeLogBundle, type BundleSource } from '../bundle/log-bundle';
 import { writeStreamBundle } from '../bundle/stream-bundle';
 import type { LedgerSigner } from '../signer/ledger-signer';
+import { proveKeyChanges } from '../signer/signing-keys.repository';
 import { readTimestamps } from '../time/timestamps.repository';
 import { readHistory } from '../witness/checkpoint-history';
 import type { Period } from '../log/manifest';
@@ -89,8 +90,10 @@ async function write({ pool, signer, policy, clock, onProgress }: ExportMeans, o
   const { size, note } = checkpoint;
   const series = await readHistory(pool, size);
   const timestamps = await readTimestamps(pool, [...series.map((one) => one.size), size]);
+  const keyChanges = await proveKeyChanges(pool, size);
   const source = (total: number): BundleSource => ({
     checkpoint: note,
+    keyChanges,
     series,
     timestamps,
     policy,

@@ -4,7 +4,7 @@
  */
 import type { PastCheckpoint } from './checkpoint-series';
 import { locate } from './locate';
-import type { VerifierKey } from './note-key';
+import type { LogKeys } from './log-keys';
 import { printName, type Policy } from './policy';
 import { judgeCheckpoint, type PolicyDecision } from './policy-check';
 import type { Attested } from './time-bounds';
@@ -12,9 +12,9 @@ import { stampedBytes, TIMESTAMPS_FILE, type StampVerifier, type TimestampRecord
 import { fail, type Finding, type Verdict } from './verdict';
 
 export interface AttestationTrust {
-  /** The key that everything in the export is signed with. */
-  readonly key: VerifierKey;
-  /** Whether that key came from outside. */
+  /** The key that everything in the export is signed with, and those before it. */
+  readonly keys: LogKeys;
+  /** Whether one of them came from outside. */
   readonly keyGiven: boolean;
   readonly policy: Policy | null;
   readonly verifyStamp: StampVerifier | null;
@@ -40,9 +40,11 @@ export async function attest(checkpoints: readonly PastCheckpoint[], timestamps:
 }
 
 /** The policy decides on the last one; cosignatures of the others count for the time they attest. */
-function judgeAll(checkpoints: readonly PastCheckpoint[], { key, keyGiven, policy, now }: AttestationTrust): Pick<Attestation, 'policy' | 'attested'> {
+function judgeAll(checkpoints: readonly PastCheckpoint[], { keys, keyGiven, policy, now }: AttestationTrust): Pick<Attestation, 'policy' | 'attested'> {
   if (policy === null) return { policy: { state: 'not checked', reasons: [{ code: 'NO_POLICY_GIVEN' }] }, attested: [] };
-  const surroundings = { ...(keyGiven && { logKey: key }), ...(now !== undefined && { now }) };
+  // Without a log in the policy and without a key from outside, no key is anybody's.
+  const logKeys = keyGiven || policy.logs.length > 0 ? keys.all : [];
+  const surroundings = { logKeys, ...(now !== undefined && { now }) };
   let last: PolicyDecision | null = null;
   const attested: Attested[] = [];
   for (const { size, signed } of checkpoints) {
@@ -52,14 +54,14 @@ function judgeAll(checkpoints: readonly PastCheckpoint[], { key, keyGiven, polic
   return { policy: (last as PolicyDecision).verdict, attested };
 }
 
-async function verifyStamps(checkpoints: readonly PastCheckpoint[], timestamps: readonly TimestampRecord[], { key, verifyStamp }: AttestationTrust): Promise<Attested[]> {
+async function verifyStamps(checkpoints: readonly PastCheckpoint[], timestamps: readonly TimestampRecord[], { keys, verifyStamp }: AttestationTrust): Promise<Attested[]> {
   const attested: Attested[] = [];
   const place = { file: TIMESTAMPS_FILE };
   for (const { size, token } of timestamps) {
     const checkpoint = checkpoints.find((one) => one.size === size);
     if (checkpoint === undefined) return fail('time', { code: 'TIMESTAMPS_MALFORMED', ...place, detail: `there is no checkpoint of size ${size}` });
     if (verifyStamp === null) continue;
-    const decision = await verifyStamp(token, locate(place, () => stampedBytes(checkpoint.signed, key)));
+    const decision = await verifyStamp(token, locate(place, () => stampedBytes(checkpoint.signed, keys.at(size))));
     if ('problem' in decision) return fail('time', { code: 'TIMESTAMP_INVALID', ...place, detail: `checkpoint of size ${size}: ${decision.problem}` });
     attested.push({ size, at: decision.at, by: 'timestamp', name: decision.authority });
   }

@@ -3,12 +3,12 @@
  * kept one of them, and carry what others attested at their time. Refuses one that the log's key did not sign.
  */
 import { canonicalize, parseCanonicalText, type JsonValue } from './canonical';
-import { verifyCheckpoint, type Checkpoint } from './checkpoint';
+import { parseCheckpoint, verifyCheckpoint, type Checkpoint } from './checkpoint';
 import { isExactly } from './event-shape';
 import type { OptionalFile } from './export-files';
 import { locate } from './locate';
-import { decodeBase64 } from './note';
-import type { VerifierKey } from './note-key';
+import type { LogKeys } from './log-keys';
+import { decodeBase64, parseNote } from './note';
 import { HASH_BYTES, verifyConsistency } from './tree';
 import { fail } from './verdict';
 
@@ -53,17 +53,22 @@ export function parseSeries(text: string): SeriesRecord[] {
   });
 }
 
-/** Ascending, each smaller than `last`, each signed by the log and each the beginning of the tree of `last`. */
-export function checkSeries(records: readonly SeriesRecord[], last: Checkpoint, key: VerifierKey): PastCheckpoint[] {
+/** Ascending, each smaller than `last`, each signed by the key in force at its size and each the beginning of the tree of `last`. */
+export function checkSeries(records: readonly SeriesRecord[], last: Checkpoint, keys: LogKeys): PastCheckpoint[] {
   const place = { file: CHECKPOINTS_FILE };
   let before = 0;
   return records.map(({ checkpoint: signed, consistency }) => {
-    const { origin, size, root } = locate(place, () => verifyCheckpoint(signed, key));
+    const { origin, size, root } = locate(place, () => verifyCheckpoint(signed, keys.at(sizeOf(signed))));
     if (size <= before || size >= last.size) malformed(`sizes have to ascend from 1 to below ${last.size}`);
     before = size;
     if (!verifyConsistency(size, last.size, root, last.root, consistency)) fail('integrity', { code: 'CONSISTENCY_INVALID', ...place, expected: `tree of ${size} within that of ${last.size}` });
     return { origin, size, root, signed };
   });
+}
+
+/** What a note claims, to find the key that has to have signed it. */
+export function sizeOf(note: string): number {
+  return parseCheckpoint(parseNote(note).text).size;
 }
 
 /** Whether a checkpoint seen elsewhere is one of these; fails when it is another of the same size. */

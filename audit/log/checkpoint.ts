@@ -83,9 +83,14 @@ export async function signCheckpoint(checkpoint: Checkpoint, signer: NoteSigner)
 
 /** The checkpoint in a note that the log's key signed. Throws NoteRefusal when it did not. */
 export function verifyCheckpoint(note: string, key: VerifierKey): Checkpoint & { readonly note: OpenedNote } {
-  if (key.role !== 'log') malformed('the key is not one of a log');
-  const opened = openNote(note, [key]);
+  return verifyCheckpointByAny(note, [key]);
+}
+
+/** The same of a log that had several keys: one of them signed it, and none that did is wrong. */
+export function verifyCheckpointByAny(note: string, keys: readonly VerifierKey[]): Checkpoint & { readonly note: OpenedNote } {
+  if (keys.some(({ role }) => role !== 'log')) malformed('the key is not one of a log');
+  const opened = openNote(note, keys);
   const checkpoint = parseCheckpoint(opened.text);
-  if (checkpoint.origin !== key.name) malformed('a checkpoint is of another log than the key');
+  if (keys.some(({ name }) => name !== checkpoint.origin)) malformed('a checkpoint is of another log than the key');
   return { ...checkpoint, note: opened };
 }

@@ -40,7 +40,7 @@ export function erasuresFileName(n: number): string {
 }
 
 /** Files that may follow the checkpoint, in this order; the manifest says which do. */
-export const OPTIONAL_FILES = ['checkpoints', 'timestamps', 'policy'] as const;
+export const OPTIONAL_FILES = ['keys', 'checkpoints', 'timestamps', 'policy'] as const;
 export type OptionalFile = (typeof OPTIONAL_FILES)[number];
 
 /** What may follow the entries, in this order: entries that erased values of theirs, the schemas of their events, a report on them. The manifest says which do. */

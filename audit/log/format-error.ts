@@ -14,6 +14,7 @@ export const FORMAT_CODES = [
   'TILE_MALFORMED',
   'PROOF_MALFORMED',
   'POLICY_MALFORMED',
+  'ROTATION_INVALID',
 ] as const;
 export type FormatCode = (typeof FORMAT_CODES)[number];
 

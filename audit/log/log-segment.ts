@@ -9,6 +9,7 @@ import { fingerprint, FINGERPRINT_WORDS } from './event-ids';
 import { logSegmentNames, SEGMENT } from './export-files';
 import { HEADS_TYPE, readHeadsFacts } from './heads-event';
 import { locate } from './locate';
+import { ROTATION_TYPE } from './log-keys';
 import { StreamRows, type StreamRowLists } from './stream-rows';
 import { assertNotBefore, assertOwnRoom } from './series-check';
 import { Tally, type Counted } from './tally';
@@ -31,7 +32,10 @@ export interface LogSegment {
 /** What holds for all segments of a log. */
 export interface SegmentRules {
   readonly origin: string;
+  /** The key the log was created under. */
   readonly vkey: string;
+  /** The indexes of the entries that changed it, as the export accounts for them; no other entry may. */
+  readonly keyChanges: readonly number[];
   /** Whether the summary has to tell the digest of each stream's last link. */
   readonly derivesHeads: boolean;
   /** Types of events whose entries are to be named. */
@@ -140,6 +144,7 @@ class Examination {
     const entry = parseEntry(bytes);
     this.checkPlace(entry, place);
     if (place.index === 0) this.checkFirst(entry, place);
+    if (entry.event.type === ROTATION_TYPE && !this.rules.keyChanges.includes(place.index)) fail('integrity', { code: 'ROTATION_INVALID', ...place, detail: 'the export does not account for this change of key' });
     assertOwnRoom(entry, place);
     assertNotBefore(this.recordedAt, entry.recordedAt, place);
     this.checkSource(entry, place);

@@ -10,8 +10,8 @@ import { NO_QUORUM, printName, reachesQuorum, type Policy, type PolicyWitness } 
 import type { Finding, Verdict } from './verdict';
 
 export interface PolicySurroundings {
-  /** A log's key known otherwise: for a policy that names no log. */
-  readonly logKey?: VerifierKey;
+  /** The keys a log has had, one of them known otherwise: for a policy that names no log, or this log by another of its keys. */
+  readonly logKeys?: readonly VerifierKey[];
   /** The verifier's own clock; without it no time is too late. */
   readonly now?: Date;
 }
@@ -37,16 +37,23 @@ function failed(finding: Finding): PolicyDecision {
 }
 
 /** Throws FormatError when the note cannot be read at all. */
-export function judgeCheckpoint(note: string, policy: Policy, { logKey, now }: PolicySurroundings = {}): PolicyDecision {
+export function judgeCheckpoint(note: string, policy: Policy, { logKeys: known = [], now }: PolicySurroundings = {}): PolicyDecision {
   const checkpoint = parseCheckpointHead(parseNote(note).text);
-  const accepted = policy.logs.length > 0 ? policy.logs.map(({ key }) => key) : logKey === undefined ? [] : [logKey];
-  const logKeys = accepted.filter((key) => key.name === checkpoint.origin);
+  const logKeys = acceptedKeys(policy, known).filter((key) => key.name === checkpoint.origin);
   const place = { file: 'checkpoint' };
   if (logKeys.length === 0) return failed({ code: 'LOG_NOT_IN_POLICY', ...place, got: checkpoint.origin });
   const opened = open(note, logKeys, policy);
   if ('code' in opened) return failed({ ...opened, ...place });
   const { reasons, witnessed } = count(opened, policy, now);
   return { verdict: reasons, checkpoint, witnessed };
+}
+
+/** A log that the policy names by one of its keys is accepted under all of them: each was signed for by the one before. */
+function acceptedKeys({ logs }: Policy, known: readonly VerifierKey[]): readonly VerifierKey[] {
+  const named = logs.map(({ key }) => key);
+  const isNamed = (key: VerifierKey): boolean => named.some((one) => one.publicKey.equals(key.publicKey) && one.name === key.name);
+  if (named.length === 0) return known;
+  return known.some(isNamed) ? [...named, ...known.filter((key) => !isNamed(key))] : named;
 }
 
 /** Known are the log's and the witnesses' keys; one signature by any of them that does not hold spoils the note. */

@@ -6,12 +6,14 @@ import { readAppended } from './appended-parts';
 import { attest, type Attestation } from './attestation';
 import { decodeUtf8 } from './canonical';
 import { parseCheckpoint, verifyCheckpoint, type Checkpoint } from './checkpoint';
-import { CHECKPOINTS_FILE, checkSeries, compareKnown, parseSeries, type PastCheckpoint } from './checkpoint-series';
+import { CHECKPOINTS_FILE, checkSeries, compareKnown, parseSeries, sizeOf, type PastCheckpoint } from './checkpoint-series';
 import type { EntryWatch } from './entry-watch';
 import { FileSequence, headsFileName, SEGMENT, streamsEnd, streamSegmentNames, type ExportFile } from './export-files';
 import { parseHeadProofs } from './head-proof';
+import { followKeyChanges, KEYS_FILE, parseKeyChanges } from './keys-file';
 import { locate } from './locate';
 import { LogCheck } from './log-check';
+import { LogKeys } from './log-keys';
 import type { SegmentRules } from './log-segment';
 import { examineHere, walkLog, type OpenExaminer } from './log-walk';
 import { parseManifest, parseSeal, type Manifest, type StreamRange } from './manifest';
@@ -106,14 +108,15 @@ class Verification {
     const { manifest, key } = await this.readManifest();
     this.options.watch?.begin(manifest);
     const checkpoint = await this.readCheckpoint(manifest, key);
-    const known = this.readKnown(key);
+    const keys = await this.readKeys(manifest, checkpoint);
+    const known = this.readKnown(keys);
     if (known !== null && known.size > checkpoint.size) {
       fail('integrity', { code: 'OLDER_THAN_KNOWN', file: 'checkpoint', expected: `at least ${known.size}`, got: String(checkpoint.size) });
     }
-    const series = await this.readSeries(manifest, checkpoint, key);
-    await this.attest([...series, checkpoint], manifest, key);
+    const series = await this.readSeries(manifest, checkpoint, keys);
+    await this.attest([...series, checkpoint], manifest, keys);
     const isCompared = known === null ? null : compareKnown(known, [...series, checkpoint]) || manifest.kind === 'log';
-    if (manifest.kind === 'log') await this.checkLog(checkpoint, known, manifest);
+    if (manifest.kind === 'log') await this.checkLog(checkpoint, known, keys);
     else await this.checkStreams(checkpoint, manifest);
     await readAppended(this.files, { manifest, checkpoint, tally: this.tally });
     await this.checkSeal(key);
@@ -128,13 +131,28 @@ class Verification {
       // The text is read before its signature, because only it names the key when none was given from outside.
       const manifest = parseManifest(note.slice(0, note.lastIndexOf('\n\n') + 1));
       Object.assign(this.subject, { kind: manifest.kind, createdAt: manifest.createdAt, mandate: manifest.mandate, streams: manifest.streams, period: manifest.period });
-      if (this.given.key !== null && this.options.vkey !== manifest.vkey) fail('integrity', { code: 'KEY_MISMATCH', ...place, expected: this.options.vkey ?? '', got: manifest.vkey });
-      const accepted = this.given.key ?? this.given.policy?.logs.find(({ vkey }) => vkey === manifest.vkey)?.key ?? null;
-      const key = accepted ?? parseVkey(manifest.vkey);
-      Object.assign(this.subject, { vkey: manifest.vkey, keyGiven: accepted !== null });
+      // Whether a key given from outside leads to this one is told by the file of keys, which has to be read first.
+      const key = parseVkey(manifest.vkey);
+      if (!manifest.files.includes(KEYS_FILE)) this.acceptKeys(new LogKeys(manifest.vkey));
       openOnly(note, key, 'manifest');
       return { manifest, key };
     });
+  }
+
+  /** One of the keys that lead to the export's own has to be the one given; a policy may name one. */
+  private acceptKeys(keys: LogKeys): void {
+    const { vkey } = this.options;
+    if (vkey !== undefined && !keys.includes(vkey)) fail('integrity', { code: 'KEY_MISMATCH', file: 'manifest', expected: vkey, got: keys.current.vkey });
+    this.subject.vkey = keys.current.vkey;
+    this.subject.keyGiven = vkey !== undefined || this.given.policy?.logs.some((log) => keys.includes(log.vkey)) === true;
+  }
+
+  private async readKeys(manifest: Manifest, checkpoint: Checkpoint): Promise<LogKeys> {
+    if (!manifest.files.includes(KEYS_FILE)) return new LogKeys(manifest.vkey);
+    const bytes = await this.files.take(KEYS_FILE);
+    const keys = locate({ file: KEYS_FILE }, () => followKeyChanges(parseKeyChanges(decodeUtf8(bytes)), checkpoint, manifest.vkey));
+    this.acceptKeys(keys);
+    return keys;
   }
 
   private async readCheckpoint(manifest: Manifest, key: VerifierKey): Promise<PastCheckpoint> {
@@ -150,13 +168,13 @@ class Verification {
     return { origin, size, root, signed };
   }
 
-  private async readSeries(manifest: Manifest, checkpoint: Checkpoint, key: VerifierKey): Promise<PastCheckpoint[]> {
+  private async readSeries(manifest: Manifest, checkpoint: Checkpoint, keys: LogKeys): Promise<PastCheckpoint[]> {
     if (!manifest.files.includes(CHECKPOINTS_FILE)) return [];
     const bytes = await this.files.take(CHECKPOINTS_FILE);
-    return checkSeries(locate({ file: CHECKPOINTS_FILE }, () => parseSeries(decodeUtf8(bytes))), checkpoint, key);
+    return checkSeries(locate({ file: CHECKPOINTS_FILE }, () => parseSeries(decodeUtf8(bytes))), checkpoint, keys);
   }
 
-  private async attest(checkpoints: readonly PastCheckpoint[], manifest: Manifest, key: VerifierKey): Promise<void> {
+  private async attest(checkpoints: readonly PastCheckpoint[], manifest: Manifest, keys: LogKeys): Promise<void> {
     let timestamps: TimestampRecord[] = [];
     if (manifest.files.includes(TIMESTAMPS_FILE)) {
       const bytes = await this.files.take(TIMESTAMPS_FILE);
@@ -164,7 +182,7 @@ class Verification {
     }
     await this.readPolicy(manifest);
     const { verifyStamp = null, now } = this.options;
-    this.attestation = await attest(checkpoints, timestamps, { key, keyGiven: this.given.key !== null, policy: this.given.policy, verifyStamp, now });
+    this.attestation = await attest(checkpoints, timestamps, { keys, keyGiven: this.given.key !== null, policy: this.given.policy, verifyStamp, now });
   }
 
   /** The exporter's own: readable, never believed. Whoever made the export chose it. */
@@ -174,15 +192,15 @@ class Verification {
     locate({ file: POLICY_FILE }, () => parsePolicy(bytes));
   }
 
-  /** The caller's own checkpoint; signed by the same key, so a wrong file cannot pass as an old state of this log. */
-  private readKnown(key: VerifierKey): Checkpoint | null {
+  /** The caller's own checkpoint; signed by the log's key of its time, so a wrong file cannot pass as an old state of this log. */
+  private readKnown(keys: LogKeys): Checkpoint | null {
     const { atLeast } = this.options;
-    return atLeast === undefined ? null : locate({ file: 'the checkpoint given' }, () => verifyCheckpoint(atLeast, key));
+    return atLeast === undefined ? null : locate({ file: 'the checkpoint given' }, () => verifyCheckpoint(atLeast, keys.at(sizeOf(atLeast))));
   }
 
-  private async checkLog(checkpoint: Checkpoint, known: Checkpoint | null, manifest: Manifest): Promise<void> {
+  private async checkLog(checkpoint: Checkpoint, known: Checkpoint | null, keys: LogKeys): Promise<void> {
     const { derivesHeads = false, openExaminer = examineHere, watch = null, onProgress } = this.options;
-    const rules: SegmentRules = { origin: checkpoint.origin, vkey: manifest.vkey, derivesHeads, watched: watch?.types ?? [] };
+    const rules: SegmentRules = { origin: checkpoint.origin, vkey: keys.first.vkey, keyChanges: keys.changes, derivesHeads, watched: watch?.types ?? [] };
     const examiner = openExaminer(rules, Math.ceil(checkpoint.size / SEGMENT));
     const check = new LogCheck({ known, derivesHeads, watch }, this.tally);
     const onTurn = (filesRead: number | null): void => void (this.filesRead = filesRead);

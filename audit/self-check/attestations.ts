@@ -7,9 +7,10 @@ import type { Pool } from 'pg';
 import { cosignersOf } from '../log/cosigner';
 import { FormatError } from '../log/format-error';
 import { NoteRefusal, openNote } from '../log/note';
-import { parseVkey, type VerifierKey } from '../log/note-key';
+import { parseVkey } from '../log/note-key';
 import { stampedBytes } from '../log/timestamp-file';
 import { readStampedContent, SHA256_OID, StampRefusal } from '../time/stamp-request';
+import type { CheckedKeys } from './checked-keys';
 import { differ } from './checked-row';
 
 interface NoteOfSize {
@@ -20,14 +21,14 @@ interface NoteOfSize {
 const COSIGNATURES = 'select size::float8 as size, witness, line from cosignature where size = any($1)';
 const STAMPS = 'select size::float8 as size, authority, token from checkpoint_timestamp where size = any($1)';
 
-export async function checkAttestations(pool: Pick<Pool, 'query'>, checkpoints: readonly NoteOfSize[], key: VerifierKey | null): Promise<void> {
-  if (checkpoints.length === 0 || key === null) return;
+export async function checkAttestations(pool: Pick<Pool, 'query'>, checkpoints: readonly NoteOfSize[], keys: CheckedKeys): Promise<void> {
+  if (checkpoints.length === 0) return;
   const notes = new Map(checkpoints.map(({ size, note }) => [size, note]));
   const sizes = [...notes.keys()];
   const { rows: cosignatures } = await pool.query<{ size: number; witness: string; line: string }>(COSIGNATURES, [sizes]);
   for (const { size, witness, line } of cosignatures) checkCosignature((notes.get(size) ?? '') + line, witness, `size ${size}`);
   const { rows: stamps } = await pool.query<{ size: number; authority: string; token: Buffer }>(STAMPS, [sizes]);
-  for (const { size, authority, token } of stamps) checkStamp(token, stampedBytes(notes.get(size) ?? '', key), `size ${size}, ${authority}`);
+  for (const { size, authority, token } of stamps) checkStamp(token, stampedBytes(notes.get(size) ?? '', keys.at(size)), `size ${size}, ${authority}`);
 }
 
 function checkCosignature(note: string, witness: string, at: string): void {

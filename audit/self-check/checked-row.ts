@@ -10,7 +10,7 @@ import { leafHash } from '../log/tree';
 import { decodeLinks, parseLink, type Link } from '../reader/stored-links';
 
 export interface Difference {
-  readonly table: 'head' | 'entry' | 'stream_entry' | 'tile' | 'checkpoint' | 'cosignature' | 'checkpoint_timestamp' | 'heads' | 'heads_page';
+  readonly table: 'head' | 'entry' | 'stream_entry' | 'tile' | 'checkpoint' | 'cosignature' | 'checkpoint_timestamp' | 'heads' | 'heads_page' | 'signing_key';
   /** Which promise does not hold. */
   readonly check: string;
   /** Where, e.g. `index 17` or `level 0 tile 3`. */

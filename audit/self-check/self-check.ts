@@ -4,10 +4,7 @@
  * at the first difference, and can go on from a mark it gave out.
  */
 import type { Pool } from 'pg';
-import { verifyCheckpoint } from '../log/checkpoint';
 import { ZERO_HASH } from '../log/entry';
-import { FormatError } from '../log/format-error';
-import { NoteRefusal } from '../log/note';
 import type { VerifierKey } from '../log/note-key';
 import { levelWidth } from '../log/tiles';
 import { CompactRange } from '../log/tree';
@@ -16,12 +13,13 @@ import { readHead, type Head } from '../writer/head';
 import { BrokenInvariant, partialTiles } from '../writer/ledger-state';
 import type { Link } from '../reader/stored-links';
 import { checkAttestations } from './attestations';
+import { CheckedKeys, type KeysMark } from './checked-keys';
 import { checkRow, differ, DifferenceFound, type CheckedEntry, type CheckedRow, type Difference } from './checked-row';
 import { DerivedHeads } from './derived-heads';
 import { StoredHeads } from './stored-heads-check';
 
 /** Where a check may go on: what it had derived up to entry `next`. Plain JSON. */
-export interface SelfCheckMark {
+export interface SelfCheckMark extends KeysMark {
   readonly next: number;
   /** base64url. */
   readonly leafHash: string;
@@ -51,7 +49,7 @@ export interface SelfCheckReport {
 
 export interface SelfCheckOptions {
   readonly pool: Pool;
-  /** Checkpoints must be signed by it; null leaves signatures aside. */
+  /** In force at the end of the log; checkpoints must be signed by it or by those it came from. Null leaves signatures aside. */
   readonly key: VerifierKey | null;
   readonly from?: SelfCheckMark;
   /** Awaited after each batch: who wants to keep the mark, or to rest, does it here. */
@@ -66,7 +64,7 @@ export interface SelfCheckOptions {
   readonly batch?: number;
 }
 
-export const START_MARK: SelfCheckMark = { next: 0, leafHash: ZERO_HASH, recordedAt: '', frontier: '', sources: {}, links: 0, headsAfter: '' };
+export const START_MARK: SelfCheckMark = { next: 0, leafHash: ZERO_HASH, recordedAt: '', frontier: '', sources: {}, links: 0, vkey: '', keyBefore: '', headsAfter: '' };
 
 const BATCH = 512;
 const ROWS = `select index::float8 as index, bytes, leaf_hash, idempotency_key, source, source_seq::float8 as source_seq, disclosures, links
@@ -103,12 +101,15 @@ export async function checkLedger(options: SelfCheckOptions): Promise<SelfCheckR
 class SelfCheck {
   mark: SelfCheckMark;
   private readonly heads: HeadsCheck;
+  /** Null: signatures are left aside. */
+  private readonly keys: CheckedKeys | null;
 
   constructor(
     private readonly options: SelfCheckOptions,
     private readonly head: Head,
   ) {
     this.mark = options.from ?? START_MARK;
+    this.keys = options.key === null ? null : new CheckedKeys(options.pool, this.mark);
     this.heads = options.heads === 'stored' ? new StoredHeads(options.pool) : new DerivedHeads(options.pool);
   }
 
@@ -116,6 +117,7 @@ class SelfCheck {
     const tree = await this.resume();
     while (this.mark.next < this.head.size) await this.moveTo(await this.checkBatch(tree));
     this.checkHead();
+    if (this.options.key !== null) this.keys?.finish(this.options.key, this.head.size);
     await this.checkCounts();
     await this.heads.finish(this.mark, (headsAfter) => this.moveTo({ ...this.mark, headsAfter }));
   }
@@ -152,10 +154,14 @@ class SelfCheck {
       checked.push(one);
     }
     await this.checkStreams(checked);
-    for (const one of checked) await this.heads.accept(one);
+    for (const one of checked) {
+      await this.keys?.accept(one.entry);
+      await this.heads.accept(one);
+    }
     await this.checkTree(tree, checked);
     const links = this.mark.links + checked.reduce((sum, one) => sum + one.links.length, 0);
-    return { next: this.mark.next + rows.length, leafHash: prev, recordedAt, frontier: tree.frontier.toString('base64'), sources: Object.fromEntries(sources), links, headsAfter: '' };
+    const keys = this.keys?.mark ?? { vkey: '', keyBefore: '' };
+    return { ...keys, next: this.mark.next + rows.length, leafHash: prev, recordedAt, frontier: tree.frontier.toString('base64'), sources: Object.fromEntries(sources), links, headsAfter: '' };
   }
 
   /** Each link against the stream table: that place is this entry's, and the place before it is the entry it names. */
@@ -180,12 +186,14 @@ class SelfCheck {
     const { pool } = this.options;
     const first = this.mark.next;
     const { rows: checkpoints } = await pool.query<StoredCheckpoint>(CHECKPOINTS, [first, first + checked.length]);
-    await checkAttestations(pool, checkpoints, this.options.key);
+    const bySize = new Map(checkpoints.map((one) => [one.size, one]));
     const full: FullTile[] = [];
     checked.forEach(({ leaf }, i) => {
       full.push(...tree.append(leaf));
-      if (checkpoints[0]?.size === first + i + 1) this.checkCheckpoint(checkpoints.shift() as StoredCheckpoint, tree);
+      const signed = bySize.get(first + i + 1);
+      if (signed !== undefined) this.checkCheckpoint(signed, tree);
     });
+    if (this.keys !== null) await checkAttestations(pool, checkpoints, this.keys);
     if (full.length === 0) return;
     const { rows: tiles } = await pool.query<{ hashes: Buffer | null; root: Buffer | null }>(TILES, [full.map(({ level }) => level), full.map(({ n }) => n)]);
     full.forEach(({ level, n, hashes, root }, i) => {
@@ -199,19 +207,9 @@ class SelfCheck {
     const derived = CompactRange.restore(size, tree.frontier).root().toString('base64');
     const at = `size ${size}`;
     if (root.toString('base64') !== derived) differ({ table: 'checkpoint', check: 'a checkpoint is of the tree of its size', at, expected: derived, got: root.toString('base64') });
-    if (this.options.key === null) return;
-    const signed = this.openNote(note, at, this.options.key);
+    if (this.keys === null) return;
+    const signed = this.keys.open(note, size);
     if (signed !== `${size} ${derived}`) differ({ table: 'checkpoint', check: 'what was signed is what is stored', at, expected: `${size} ${derived}`, got: signed });
-  }
-
-  private openNote(note: string, at: string, key: VerifierKey): string {
-    try {
-      const { size, root } = verifyCheckpoint(note, key);
-      return `${size} ${root.toString('base64')}`;
-    } catch (error) {
-      if (!(error instanceof FormatError) && !(error instanceof NoteRefusal)) throw error;
-      return differ({ table: 'checkpoint', check: "a checkpoint is signed by the log's key", at, expected: key.name, got: error.message });
-    }
   }
 
   private checkHead(): void {

@@ -20,7 +20,7 @@ export class SeenElsewhere {
 
   constructor(
     private readonly clients: readonly WitnessClient[],
-    private readonly logKey: VerifierKey,
+    private readonly logKeys: readonly VerifierKey[],
     private readonly diagnostics: Diagnostics,
   ) {}
 
@@ -33,7 +33,7 @@ export class SeenElsewhere {
   /** Asks one witness that contradicted what the hub believed of it. */
   async ask(client: WitnessClient, stop: AbortSignal): Promise<void> {
     try {
-      const latest = await client.latest(this.logKey, stop);
+      const latest = await client.latest(this.logKeys, stop);
       if (latest !== null) this.unread.push({ name: client.name, size: latest.size, root: latest.root });
     } catch (error) {
       this.diagnostics.warn({ part: 'witness', source: client.name, err: error }, 'a witness could not be asked what it has seen');

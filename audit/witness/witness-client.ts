@@ -3,7 +3,7 @@
  * nothing that is not signed; short answers only, within a deadline.
  */
 import { ADD_CHECKPOINT_PATH, formatAddCheckpoint, monitoringPath, SIZE_MEDIA_TYPE, type AddCheckpoint } from '../log/add-checkpoint';
-import { parseDecimal, verifyCheckpoint, type Checkpoint } from '../log/checkpoint';
+import { parseDecimal, verifyCheckpointByAny, type Checkpoint } from '../log/checkpoint';
 import { cosignersOf } from '../log/cosigner';
 import { formatSignature, openNote } from '../log/note';
 import { parseVkey, type VerifierKey } from '../log/note-key';
@@ -45,13 +45,13 @@ export class WitnessClient {
     return size === null ? { kind: 'REFUSED', status: response.status } : { kind: 'OTHER_SIZE', size };
   }
 
-  /** The largest checkpoint the witness shows for this log, if the log's own key signed it: that no witness can make up. */
-  async latest(logKey: VerifierKey, stop: AbortSignal): Promise<Checkpoint | null> {
-    const response = await this.fetch(monitoringPath(logKey.name), stop, {});
+  /** The largest checkpoint the witness shows for this log, if a key the log has had signed it: that no witness can make up. */
+  async latest(logKeys: readonly VerifierKey[], stop: AbortSignal): Promise<Checkpoint | null> {
+    const response = await this.fetch(monitoringPath(logKeys[0]?.name ?? ''), stop, {});
     const body = await readShort(response);
     if (response.status === 404) return null;
     if (response.status !== 200) throw new Error(`the witness answered ${response.status}`);
-    const { origin, size, root } = verifyCheckpoint(body, logKey);
+    const { origin, size, root } = verifyCheckpointByAny(body, logKeys);
     return { origin, size, root };
   }
 

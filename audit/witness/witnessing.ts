@@ -4,7 +4,7 @@
  */
 import type { Pool } from 'pg';
 import type { Diagnostics } from '../../kernel/diagnostics';
-import { parseVkey } from '../log/note-key';
+import type { VerifierKey } from '../log/note-key';
 import { SeenElsewhere } from './seen-elsewhere';
 import { WitnessClient, type WitnessAddress } from './witness-client';
 import { WitnessSubmitter } from './witness-submitter';
@@ -15,8 +15,8 @@ export interface Witnessing {
   begin(isActive: () => boolean): WitnessSubmitter;
 }
 
-export function prepareWitnessing(witnesses: readonly WitnessAddress[], pool: Pool, logVkey: string, diagnostics: Diagnostics): Witnessing {
+export function prepareWitnessing(witnesses: readonly WitnessAddress[], pool: Pool, logKeys: readonly VerifierKey[], diagnostics: Diagnostics): Witnessing {
   const clients = witnesses.map((witness) => new WitnessClient(witness));
-  const seen = new SeenElsewhere(clients, parseVkey(logVkey), diagnostics);
+  const seen = new SeenElsewhere(clients, logKeys, diagnostics);
   return { seen, begin: (isActive) => new WitnessSubmitter({ pool, clients, seen, isActive, diagnostics }) };
 }

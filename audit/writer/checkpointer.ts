@@ -3,7 +3,8 @@
  * than, or not an extension of, one signed before: two such signatures together are the proof that a log lied.
  */
 import type { Pool } from 'pg';
-import { signCheckpoint } from '../log/checkpoint';
+import { formatCheckpoint, signCheckpoint, type Checkpoint } from '../log/checkpoint';
+import { signNote } from '../log/note';
 import { proveConsistency, readRoot } from '../log/proof';
 import { CompactRange, verifyConsistency } from '../log/tree';
 import { storedNodes, type HashSource } from '../reader/tree-reader';
@@ -52,6 +53,8 @@ function toCheckpoint(row: CheckpointRow | undefined): SignedCheckpoint | null {
 export interface CheckpointerOptions {
   readonly pool: Pool;
   readonly signer: LedgerSigner;
+  /** At a change of key: the one before, which signs, too. */
+  readonly before?: LedgerSigner;
   readonly epoch: () => number;
   readonly clock: () => Date;
   readonly seen?: SeenByOthers;
@@ -96,10 +99,15 @@ export class Checkpointer {
     const root = await rootAt(pool, head, size);
     if (before !== null) await assertExtends(pool, before, size, root);
     if (published?.size === size) return published;
-    const note = before?.size === size ? before.note : await signCheckpoint({ origin: signer.name, size, root }, signer);
+    const note = before?.size === size ? before.note : await this.signBy({ origin: signer.name, size, root });
     this.signed = { size, root, note };
     const { rowCount } = await pool.query(PUBLISH, [size, note, root, clock().getTime(), epoch]);
     return rowCount === 1 ? this.signed : published;
+  }
+
+  private async signBy(checkpoint: Checkpoint): Promise<string> {
+    const { signer, before } = this.options;
+    return before === undefined ? signCheckpoint(checkpoint, signer) : signNote(formatCheckpoint(checkpoint), [before, signer]);
   }
 
   /** Before the head is read, so that what a witness saw of it is in it. */

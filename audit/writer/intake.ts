@@ -7,6 +7,7 @@ import { FormatError } from '../log/format-error';
 import { MAX_ENTRY_LINKS } from '../log/entry';
 import { MAX_EVENT_BYTES, parseEvent } from '../log/event';
 import { HEADS_TYPE } from '../log/heads-event';
+import { ROTATION_TYPE } from '../log/log-keys';
 import type { AppendRefusal, Channel, HeldDisclosure, StreamPosition, Submission } from '../../kernel/ledger';
 import { ID_ROOMS, idPrefix } from '../../schema/ids';
 import { STREAM_KINDS, type RoomName, type StreamName } from '../../schema/vocabulary';
@@ -26,6 +27,8 @@ export interface Intake {
   readonly atSize?: number;
 }
 
+/** What only the ledger itself says. */
+const MADE_HERE: readonly string[] = [HEADS_TYPE, ROTATION_TYPE];
 /** One link is for the source's own stream. */
 const MAX_STREAMS = MAX_ENTRY_LINKS - 1;
 const MAX_DISCLOSURES = 1_000;
@@ -88,7 +91,7 @@ export function checkSubmission(room: RoomName, channel: Channel, submission: Su
   if (form !== null) return invalid(form);
   try {
     const parsed = parseEvent(event);
-    if (!parsed.type.startsWith(`${room}.`) || parsed.type === HEADS_TYPE) return { ok: false, code: 'FORBIDDEN', message: `the room ${room} does not own this event type` };
+    if (!parsed.type.startsWith(`${room}.`) || MADE_HERE.includes(parsed.type)) return { ok: false, code: 'FORBIDDEN', message: `the room ${room} does not own this event type` };
     if (parsed.id !== idempotencyKey) return invalid('the idempotency key is not the event id');
     if (idPrefix(parsed.id) !== 'event') return invalid('the event id is not an event_… id');
     const problem = disclosureProblem(disclosures, new Set([...parsed.sd, ...parsed.items]));

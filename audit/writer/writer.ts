@@ -190,12 +190,18 @@ export class LedgerWriter {
 
   /** Nothing is under way: the size is the log's. A failure is the caller's; the writer goes on. */
   private async giveTurn(open: OpenBatch, { prepare, settle, fail }: Turn): Promise<void> {
-    const intake = await prepare(this.hold.state.size).catch((error: unknown) => {
-      fail(error instanceof Error ? error : away(error));
-      return null;
-    });
+    const { state } = this.hold;
+    const intake = await prepare(state.size)
+      .then(async (prepared) => {
+        await state.streams.load(this.options.pool, prepared.streams);
+        return prepared;
+      })
+      .catch((error: unknown) => {
+        fail(error instanceof Error ? error : away(error));
+        return null;
+      });
     this.turn = null;
-    if (intake !== null) open.add(this.hold.state, [{ intake, deadlineMs: Infinity, settle, fail, attempts: 0 }], this.options.clock().getTime());
+    if (intake !== null) open.add(state, [{ intake, deadlineMs: Infinity, settle, fail, attempts: 0 }], this.options.clock().getTime());
   }
 
   private endTurn(): void {

@@ -1,19 +1,18 @@
 /**
  * The follower of a room: applies ledger entries in order to the room's standing tables, each with its index and hash in
  * one transaction. Checks contiguity, the hash chain and signed checkpoints; on any mismatch it halts and says where.
- * Skips event types nobody here follows; halts on an unknown version of one that is followed. The log's verifier key is the
- * one its first entry names: pinned when that entry is applied, so a room needs no secret and cannot be given another log.
+ * Skips event types nobody here follows; halts on an unknown version of one that is followed. By which key checkpoints
+ * are believed is followed, too.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
-import { verifyCheckpoint, type Checkpoint } from '../../audit/log/checkpoint';
 import type { ParsedEvent } from '../../audit/log/event-shape';
-import { parseVkey } from '../../audit/log/note-key';
 import { CompactRange } from '../../audit/log/tree';
 import type { Ledger, LedgerPage, StoredEntry } from '../ledger';
 import type { KeyStore } from '../vault/key-store';
 import { workerTransaction } from '../worker-transaction';
 import { FollowerMismatch, readFollowedEvent, type FollowedEvent } from './followed-event';
+import { FollowedKeys } from './followed-keys';
 import { readEntry } from './read-entry';
 
 /** What a handler reaches beyond its transaction: only what it may repeat, for a transaction that fails is run again. */
@@ -72,7 +71,7 @@ interface Position {
   nextIndex: number;
   leafHash: Buffer;
   range: CompactRange;
-  vkey: string | null;
+  keys: FollowedKeys;
   /** Of the last entry that somebody here follows; -1 before the first. */
   changedIndex: number;
 }
@@ -80,8 +79,6 @@ interface Position {
 export class Follower {
   private stopped = false;
   private running: Promise<void> | null = null;
-  /** The last note whose signature was verified, with the key it was verified under. */
-  private opened: { readonly note: string; readonly vkey: string; readonly checkpoint: Checkpoint } | null = null;
 
   constructor(private readonly options: FollowerOptions) {}
 
@@ -120,7 +117,7 @@ export class Follower {
   private async loadPosition(): Promise<Position> {
     const { rows } = await this.options.worker.query<PositionRow>('select next_index, leaf_hash, frontier, vkey, changed_index from follower');
     const row = rows[0]!;
-    return { nextIndex: row.next_index, leafHash: row.leaf_hash, range: CompactRange.restore(row.next_index, row.frontier), vkey: row.vkey, changedIndex: row.changed_index };
+    return { nextIndex: row.next_index, leafHash: row.leaf_hash, range: CompactRange.restore(row.next_index, row.frontier), keys: new FollowedKeys(row.vkey), changedIndex: row.changed_index };
   }
 
   private async apply(position: Position, page: LedgerPage): Promise<void> {
@@ -169,19 +166,13 @@ export class Follower {
     position.leafHash = leafHash;
     position.range.append(leafHash);
     position.nextIndex = index + 1;
-    const vkey = entry.event.facts['vkey'];
-    if (index === 0 && entry.event.type === 'audit.LedgerCreated' && typeof vkey === 'string') position.vkey = vkey;
+    position.keys.accept(entry);
   }
 
   /** A checkpoint is signed once per second: every page that reaches its size is checked against its root. */
   private checkRoot(position: Position, note: string | null): void {
-    if (note === null || position.vkey === null) return;
-    // Once per note: verified for every entry of a page, the signature took two thirds of a busy hub's processor.
-    if (this.opened?.note !== note || this.opened.vkey !== position.vkey) {
-      this.opened = { note, vkey: position.vkey, checkpoint: openCheckpoint(note, position.vkey) };
-    }
-    const { checkpoint } = this.opened;
-    if (checkpoint.size === position.nextIndex && !checkpoint.root.equals(position.range.root())) {
+    const checkpoint = note === null ? null : position.keys.open(note, position.nextIndex);
+    if (checkpoint?.size === position.nextIndex && !checkpoint.root.equals(position.range.root())) {
       throw new FollowerMismatch(`the entries before ${position.nextIndex} do not lead to the root of the signed checkpoint of that size`);
     }
   }
@@ -198,14 +189,6 @@ export class Follower {
 
   /** Only a page that ends at the head confirms; a long replay is behind until its last page. */
   private async keepPosition(client: Pick<PoolClient, 'query'>, position: Position, atHead: boolean): Promise<void> {
-    await client.query({ name: 'follower_position', text: KEEP_POSITION, values: [position.nextIndex, position.leafHash, position.range.serialise(), position.vkey, atHead, position.changedIndex] });
-  }
-}
-
-function openCheckpoint(note: string, vkey: string): Checkpoint {
-  try {
-    return verifyCheckpoint(note, parseVkey(vkey));
-  } catch (error) {
-    throw new FollowerMismatch('the ledger shows a checkpoint that the key named in its first entry did not sign', error);
+    await client.query({ name: 'follower_position', text: KEEP_POSITION, values: [position.nextIndex, position.leafHash, position.range.serialise(), position.keys.vkey, atHead, position.changedIndex] });
   }
 }

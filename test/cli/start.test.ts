@@ -92,7 +92,7 @@ describe('cession start', () => {
     expect(await runCli(['ledger', 'fsck', '--json'], { env })).toMatchObject({ exitCode: 0, out: expect.stringContaining('"difference": null') as string });
     // A place of another log is not gone on from; one of this log is, unless everything is asked for.
     const place = (key: string, next: number): Promise<void> =>
-      fs.writeFile(path.join(home, 'fsck.json'), JSON.stringify({ format: 'cession-fsck/v1', vkey: key, mark: { next, leafHash: '', recordedAt: '', frontier: Buffer.alloc(64).toString('base64'), sources: {}, links: 0, headsAfter: '' } }), { mode: 0o600 });
+      fs.writeFile(path.join(home, 'fsck.json'), JSON.stringify({ format: 'cession-fsck/v1', vkey: key, mark: { next, leafHash: '', recordedAt: '', frontier: Buffer.alloc(64).toString('base64'), sources: {}, links: 0, vkey, keyBefore: '', headsAfter: '' } }), { mode: 0o600 });
     await place('another', 3);
     expect(await runCli(['ledger', 'fsck'], { env })).toMatchObject({ exitCode: 0, err: '' });
     await place(vkey, 3);
@@ -107,6 +107,24 @@ describe('cession start', () => {
     const tiles = path.join(home, 'tiles');
     expect((await runCli(['ledger', 'dump-tiles', tiles], { env })).exitCode).toBe(0);
     expect(await fs.readFile(path.join(tiles, 'checkpoint'), 'utf8')).toMatch(/^cession\.local\/ledger\n\d+\n/);
+    expect(await runCli(['ledger', 'rotate-key'], { env })).toMatchObject({ exitCode: 69, err: expect.stringContaining('Stop the hub') as string });
+    expect((await hub.stop()).exitCode).toBe(0);
+  });
+
+  it('goes on under a new key after its change, and exports verify under the old one, too', async () => {
+    const env = envOf(home);
+    const old = (await runCli(['ledger', 'key'], { env })).out;
+    const changed = await runCli(['ledger', 'rotate-key', '--json'], { env });
+    const { vkey } = JSON.parse(changed.out) as { vkey: string };
+    expect((await runCli(['ledger', 'key'], { env })).out).toBe(vkey);
+    expect(vkey).not.toBe(old);
+    expect((await fs.stat(path.join(home, 'ledger.key'))).mode & 0o777).toBe(0o600);
+    await expect(fs.access(path.join(home, 'ledger.next.key'))).rejects.toThrow('ENOENT');
+    const hub = await start(env, '--json');
+    const file = path.join(home, 'rotated.cession');
+    expect((await runCli(['export', '--out', file], { env })).exitCode).toBe(0);
+    for (const key of [old, vkey]) expect((await runCli(['verify', file, '--key', key])).exitCode).toBe(0);
+    expect(await runCli(['ledger', 'fsck', '--from-start'], { env })).toMatchObject({ exitCode: 0 });
     expect((await hub.stop()).exitCode).toBe(0);
   });
 });

@@ -171,6 +171,6 @@ describe('a checkpoint judged by a policy', () => {
   it('needs a log key from elsewhere when the policy lists no log', async () => {
     const logless = parse(`${THREE}quorum a\n`);
     expect(judgeCheckpoint(await note(0), logless).verdict).toMatchObject({ state: 'failed', reasons: [{ code: 'LOG_NOT_IN_POLICY' }] });
-    expect(judgeCheckpoint(await note(0), logless, { logKey: parseVkey(LOG.vkey) }).verdict.state).toBe('proven');
+    expect(judgeCheckpoint(await note(0), logless, { logKeys: [parseVkey(LOG.vkey)] }).verdict.state).toBe('proven');
   });
 });

@@ -82,7 +82,7 @@ async function makeScene(database: TestDatabase, ends: (() => Promise<unknown>)[
       return served.url;
     },
     async open(...urls) {
-      const witnessing = prepareWitnessing(urls.map((url) => ({ vkey: KEY.vkey, url })), pool, signer.vkey, testDiagnostics());
+      const witnessing = prepareWitnessing(urls.map((url) => ({ vkey: KEY.vkey, url })), pool, [parseVkey(signer.vkey)], testDiagnostics());
       const ledger = await openLedger({ pool, signer, checkpointIntervalMs: 50, seen: witnessing.seen, diagnostics: testDiagnostics() });
       const submitter = witnessing.begin(() => ledger.isWriting);
       ends.push(() => submitter.stop().then(() => ledger.stop()));
