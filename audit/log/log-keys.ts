@@ -65,6 +65,12 @@ function assertSigned({ previous, statement, vkey }: RotationFacts): void {
   }
 }
 
+/** The verifier key that entry 0 names; not necessarily one that can be read. */
+export function createdUnder({ event }: ParsedEntry): string {
+  const { vkey } = event.facts;
+  return typeof vkey === 'string' ? vkey : '';
+}
+
 interface InForce {
   /** Checkpoints of trees larger than this are signed by it. */
   readonly after: number;

@@ -6,7 +6,7 @@ import type { Pool } from 'pg';
 import { verifyCheckpoint } from '../log/checkpoint';
 import type { ParsedEntry } from '../log/entry';
 import { FormatError } from '../log/format-error';
-import { LogKeys, ROTATION_TYPE } from '../log/log-keys';
+import { createdUnder, LogKeys, ROTATION_TYPE } from '../log/log-keys';
 import { NoteRefusal } from '../log/note';
 import { parseVkey, type VerifierKey } from '../log/note-key';
 import { differ } from './checked-row';
@@ -43,7 +43,7 @@ export class CheckedKeys {
 
   async accept(entry: ParsedEntry): Promise<void> {
     const at = `index ${entry.index}`;
-    if (entry.index === 0) this.keys = reading(at, () => new LogKeys(String(entry.event.facts['vkey'])));
+    if (entry.index === 0) this.keys = reading(at, () => new LogKeys(createdUnder(entry)));
     if (entry.event.type !== ROTATION_TYPE) return;
     this.due = { after: entry.index, vkey: this.inForce.current.vkey };
     reading(at, () => this.inForce.rotate(entry));

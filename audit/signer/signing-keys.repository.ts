@@ -2,7 +2,7 @@
 import type { Pool } from 'pg';
 import type { KeyChange } from '../log/keys-file';
 import { parseEntry } from '../log/entry';
-import { LogKeys } from '../log/log-keys';
+import { createdUnder, LogKeys } from '../log/log-keys';
 import { proveInclusions } from '../reader/tree-reader';
 
 type Statements = Pick<Pool, 'query'>;
@@ -31,7 +31,7 @@ export async function readLogKeys(database: Statements): Promise<LogKeys | null>
   const { rows } = await database.query<{ bytes: Buffer }>(FIRST);
   const [first] = rows;
   if (first === undefined) return null;
-  const keys = new LogKeys(String(parseEntry(first.bytes).event.facts['vkey']));
+  const keys = new LogKeys(createdUnder(parseEntry(first.bytes)));
   for (const { bytes } of await readChanges(database, Number.MAX_SAFE_INTEGER)) keys.rotate(parseEntry(bytes));
   return keys;
 }
