@@ -2,29 +2,17 @@
 import { Readable } from 'node:stream';
 import { extract } from 'tar-stream';
 import fc from 'fast-check';
-import { readContainer } from '../../../audit/bundle/container-reader';
-import { memberHeader, padding, TRAILER } from '../../../audit/bundle/member';
+import { memberHeader } from '../../../audit/bundle/member';
 import { verifyBundle } from '../../../audit/bundle/verify-bundle';
 import { FormatError } from '../../../audit/log/format-error';
 import { decodeEntryBundle, encodeEntryBundle, encodeTile } from '../../../audit/log/tiles';
 import { leafHash } from '../../../audit/log/tree';
 import type { Report } from '../../../audit/log/verdict';
+import { repack, unpack, type Member } from '../bundle-files';
 import { KEY, logBundle, OTHER_KEY, sampleLog } from '../sample-log';
 
 const verify = (bytes: Buffer, options = {}): Promise<Report> => verifyBundle(Readable.from([bytes], { objectMode: false }), options);
 const withKey = { vkey: KEY.vkey };
-
-interface Member {
-  name: string;
-  bytes: Buffer;
-}
-async function unpack(bundle: Buffer): Promise<Member[]> {
-  const members: Member[] = [];
-  for await (const member of readContainer(Readable.from([bundle], { objectMode: false }))) members.push(member);
-  return members;
-}
-const repack = (members: readonly Member[]): Buffer =>
-  Buffer.concat([...members.flatMap(({ name, bytes }) => [memberHeader(name, bytes.length), bytes, Buffer.alloc(padding(bytes.length))]), TRAILER]);
 
 describe('a whole-log export', () => {
   it.each([0, 1, 2, 255, 256, 257, 600])('of %d entries is verified with a key from outside', async (size) => {
