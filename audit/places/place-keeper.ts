@@ -3,6 +3,7 @@
  * without reading through the stream. Works behind the writer, outside its transactions; what it has not reached yet, readers
  * look up in the stream itself.
  */
+import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Diagnostics } from '../../kernel/diagnostics';
@@ -19,6 +20,8 @@ const FIRST_BACKOFF_MS = 1_000;
 const LONGEST_BACKOFF_MS = 60_000;
 /** Some tens of milliseconds in the database, which others need as well. */
 const STEP = 1_000;
+/** While the log grows the database belongs to who appends: a step rests three times as long as it took. */
+const REST = 3;
 
 /**
  * Position and places in one statement; whoever finds the position moved writes nothing. Does not wait for the disk: both are
@@ -48,8 +51,9 @@ export class PlaceKeeper {
     let backoff = FIRST_BACKOFF_MS;
     while (!this.stopping.signal.aborted) {
       let wait = IDLE_MS;
+      const began = performance.now();
       try {
-        if (this.options.isActive() && (await keepPlaces(this.options.pool, STEP))) wait = 0;
+        if (this.options.isActive() && (await keepPlaces(this.options.pool, STEP))) wait = REST * (performance.now() - began);
         backoff = FIRST_BACKOFF_MS;
       } catch (error) {
         if (this.stopping.signal.aborted) return;

@@ -3,9 +3,15 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { verifyBundle } from '../../audit/bundle/verify-bundle';
 import { verifyCheckpoint } from '../../audit/log/checkpoint';
+import { parseEntry } from '../../audit/log/entry';
+import { openHeadProof, parseHeadProof } from '../../audit/log/head-proof';
+import { readHeadsFacts } from '../../audit/log/heads-event';
 import { parseVkey } from '../../audit/log/note-key';
+import { parsePolicy } from '../../audit/log/policy';
 import { decodeTile } from '../../audit/log/tiles';
-import { CompactRange } from '../../audit/log/tree';
+import { verifyTlogProof } from '../../audit/log/tlog-proof';
+import { CompactRange, leafHash } from '../../audit/log/tree';
+import type { StoredEntry } from '../../kernel/ledger';
 import { newId } from '../../schema/ids';
 import type { Caller } from '../support/caller';
 import { key, place, qualifiedEngagement, registerAgency, registerBorrower, registerDebt, signAgreement, type RegisteredDebt } from '../support/scenario';
@@ -28,6 +34,20 @@ interface Ready {
   readonly export: { readonly state: string; readonly entriesDone: number; readonly entriesTotal: number; readonly bytes: string; readonly sha256: string; readonly path: string; readonly stream: string };
 }
 type Trail = { readonly trail: { readonly edges: readonly { readonly node: { readonly index: number; readonly type: string } }[] } };
+
+interface Found {
+  readonly entries: { readonly edges: readonly { readonly node: { readonly index: number; readonly bytes: string; readonly verification: { readonly tlogProof: string } | null } }[] };
+  readonly streamHead: { readonly proof: string; readonly headsEntry: string; readonly verification: { readonly tlogProof: string } } | null;
+  readonly foreign: { readonly edges: readonly unknown[] };
+  readonly foreignHead: unknown;
+}
+const FIND = `query ($creditor: ID!, $foreign: ID!) {
+  entries(first: 100, filter: { subjectId: $creditor, types: ["debts.Placement"] }) { edges { node { index bytes verification { tlogProof } } } }
+  streamHead(subjectId: $creditor) { proof headsEntry verification { tlogProof } }
+  foreign: entries(first: 100, filter: { subjectId: $foreign, types: ["debts"] }) { edges { node { index } } }
+  foreignHead: streamHead(subjectId: $foreign) { n }
+}`;
+const names = ({ disclosures }: StoredEntry, stream: string): boolean => disclosures.some(({ kind, reveal }) => kind === 'link' && reveal?.[0] === stream);
 
 const typesIn = ({ trail }: Trail): string[] => trail.edges.map(({ node }) => node.type);
 
@@ -94,6 +114,25 @@ describe.each(MODES)('in %s', (mode) => {
       expect([foreign.creditor, foreign.debt]).toEqual([null, null]);
     });
 
+    it('finds entries by type, and takes home proofs that hold without the hub', async () => {
+      const vkey = (await log.entries())[0]!.facts['vkey'] as string;
+      const policy = parsePolicy(Buffer.from(`log ${vkey}\nquorum none\n`));
+      const expected = (await log.entries()).filter(({ type, stored }) => type.startsWith('debts.Placement') && names(stored, `creditor:${creditorId}`)).map(({ index }) => index);
+      await regulator.until('{ checkpoint { size } }', {}, (data) => (data as { checkpoint: { size: number } }).checkpoint.size > Math.max(...expected));
+      const { entries, streamHead, foreign, foreignHead } = await regulator.data<Found>(FIND, { creditor: creditorId, foreign: other.creditorId });
+      expect(entries.edges.map(({ node }) => node.index)).toEqual(expected);
+      for (const { node } of entries.edges) {
+        expect(verifyTlogProof(node.verification!.tlogProof, leafHash(Buffer.from(node.bytes, 'base64')), policy)).toMatchObject({ integrity: { state: 'proven' }, policy: { verdict: { state: 'proven' } } });
+      }
+      const proof = parseHeadProof(streamHead!.proof.trimEnd())!;
+      const headsEntry = Buffer.from(streamHead!.headsEntry, 'base64');
+      const proven = verifyTlogProof(streamHead!.verification.tlogProof, leafHash(headsEntry), policy);
+      expect([proven.integrity.state, proven.index]).toEqual(['proven', proven.checkpoint!.size - 1]);
+      const ofCreditor = (await log.entries()).filter(({ index, stored }) => index < proven.index && names(stored, `creditor:${creditorId}`));
+      expect(openHeadProof(Buffer.from(readHeadsFacts(parseEntry(headsEntry))!.root, 'base64url'), proof)?.n).toBe(ofCreditor.length);
+      expect([foreign.edges, foreignHead]).toEqual([[], null]);
+    });
+
     it('takes an export home in pieces and verifies it there, without trusting anybody', async () => {
       const ready = await readyExport(creditorId);
       expect(ready).toMatchObject({ stream: `creditor:${creditorId}`, entriesDone: ready.entriesTotal });
@@ -135,6 +174,15 @@ describe.each(MODES)('in %s', (mode) => {
       for (const caller of [operator, agency]) expect((await download(path, caller)).status).toBeGreaterThanOrEqual(401);
       expect((await fetch(hub.url + path)).status).toBe(401);
     });
+  });
+
+  it('an agency finds the entries that name it, and none else', async () => {
+    const document = `query ($creditor: ID!) { entries(first: 100) { edges { node { index type } } } ofClient: entries(first: 100, filter: { subjectId: $creditor }) { edges { node { index } } } }`;
+    const found = await agency.knows(regulator).data<Record<'entries' | 'ofClient', { edges: { node: { index: number } }[] }>>(document, { creditor: creditorId });
+    const naming = (await log.entries()).filter(({ stored }) => names(stored, `agency:${agencyId}`));
+    expect(found.entries.edges.map(({ node }) => node.index)).toEqual(naming.map(({ index }) => index));
+    expect(found.ofClient.edges.map(({ node }) => node.index)).toEqual(naming.filter(({ stored }) => names(stored, `creditor:${creditorId}`)).map(({ index }) => index));
+    expect(naming.length).toBeGreaterThan(found.ofClient.edges.length);
   });
 
   describe('the log over HTTP', () => {

@@ -179,6 +179,32 @@ witnessed('signs and appends while its witness is away, and is cosigned when it 
   await until('a cosignature', async () => (await cosignedSizes(scene.pool)).length > 0);
 });
 
+witnessed('asks a witness that missed checkpoints for the newest one, not for those it missed', async (scene) => {
+  const url = await scene.witness();
+  let isAway = true;
+  const asked: number[] = [];
+  const proxy = await scene.proxy((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    return request.on('end', () => {
+      const body = Buffer.concat(chunks);
+      if (request.method === 'POST') asked.push(parseCheckpoint(parseNote(body.subarray(body.indexOf('\n\n') + 2).toString()).text).size);
+      if (isAway) return response.destroy();
+      return void fetch(url + (request.url ?? ''), { method: request.method ?? 'GET', ...(request.method === 'POST' && { body }) }).then(async (answer) => response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' }).end(await answer.text()));
+    });
+  });
+  const { ledger } = await scene.open(proxy);
+  await scene.append(ledger, 4);
+  await until('a first request', () => asked.length > 0);
+  await scene.append(ledger, 4);
+  const latest = (await latestCheckpoint(scene.pool))!.size;
+  expect(asked[0]).toBeLessThan(latest);
+  isAway = false;
+  await until('a cosignature of the newest', async () => (await cosignedSizes(scene.pool)).includes(latest));
+  // What was missed is not asked for again: a witness that has seen more could only refuse it.
+  expect(await cosignedSizes(scene.pool)).toEqual([latest]);
+});
+
 witnessed('that is older than what its witness saw signs nothing and appends nothing (threat: restored backup)', async (scene) => {
   const url = await scene.witness();
   await showOther(scene, url, 1_000);
