@@ -27,6 +27,7 @@ export function renderReport(report: Report, language: Language = 'en'): string 
   row('origin', report.origin === null ? null : plain(report.origin));
   row('tree', report.size === null ? null : `${report.size} ${label('entries')}, ${plain(report.root ?? '')}`);
   row('created', report.createdAt);
+  row('requestedBy', report.requestedBy === null ? null : plain(report.requestedBy));
   row('mandate', report.mandate === null ? null : plain(report.mandate));
   row('key', report.vkey === null ? null : `${plain(report.vkey)} (${label(report.keyGiven ? 'keyGiven' : 'keyNamed')})`);
   row('disclosed', `${report.counts.disclosed} ${label('values')}, ${report.counts.entries} ${label('entries')}`);

@@ -38,6 +38,7 @@ export const LABEL_TEXTS = {
   tree: text('Tree', '树'),
   entries: text('entries', '条目'),
   created: text('Made', '生成时间'),
+  requestedBy: text('Asked for by', '请求方'),
   mandate: text('Mandate', '授权'),
   period: text('Period', '期间'),
   fromOpen: text('the beginning', '最早'),

@@ -145,6 +145,8 @@ export interface ReportSubject {
   readonly root: string | null;
   readonly createdAt: string | null;
   readonly mandate: string | null;
+  /** The id of who asked for it; null for the operator, and where the export does not say. */
+  readonly requestedBy: string | null;
   readonly streams: readonly { readonly stream: string; readonly from: number; readonly to: number }[];
   /** Instants; null when the export is not limited to a time. */
   readonly period: { readonly from: string | null; readonly until: string | null } | null;

@@ -82,7 +82,7 @@ class Verification {
     private readonly options: VerifyOptions,
     private readonly given: Given,
   ) {
-    this.subject = { kind: null, origin: null, size: null, root: null, createdAt: null, mandate: null, streams: [], period: null, vkey: options.vkey ?? null, keyGiven: given.key !== null };
+    this.subject = { kind: null, origin: null, size: null, root: null, createdAt: null, mandate: null, requestedBy: null, streams: [], period: null, vkey: options.vkey ?? null, keyGiven: given.key !== null };
   }
 
   async run(): Promise<Report> {
@@ -130,7 +130,7 @@ class Verification {
       const note = decodeUtf8(bytes);
       // The text is read before its signature, because only it names the key when none was given from outside.
       const manifest = parseManifest(note.slice(0, note.lastIndexOf('\n\n') + 1));
-      Object.assign(this.subject, { kind: manifest.kind, createdAt: manifest.createdAt, mandate: manifest.mandate, streams: manifest.streams, period: manifest.period });
+      Object.assign(this.subject, { kind: manifest.kind, createdAt: manifest.createdAt, mandate: manifest.mandate, requestedBy: manifest.requestedBy, streams: manifest.streams, period: manifest.period });
       // Whether a key given from outside leads to this one is told by the file of keys, which has to be read first.
       const key = parseVkey(manifest.vkey);
       if (!manifest.files.includes(KEYS_FILE)) this.acceptKeys(new LogKeys(manifest.vkey));

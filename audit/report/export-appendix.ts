@@ -16,6 +16,7 @@ import { formatSchema, schemaFileName } from '../log/schema-file';
 import { formatSummary } from '../log/summary';
 import { Tally } from '../log/tally';
 import { EntriesCsv, rowOf } from './entries-csv';
+import { Excerpt } from './excerpt';
 import { renderPage } from './report-page';
 
 export interface WrittenSchema {
@@ -42,6 +43,7 @@ const PLACE = 'the entries read';
 export class ExportAppendix implements Appendix {
   readonly parts = ['erasures', 'schemas', 'report'] as const;
   private readonly tally = new Tally();
+  private readonly excerpt = new Excerpt();
   private readonly csv: EntriesCsv;
 
   constructor(private readonly means: AppendixMeans) {
@@ -52,6 +54,7 @@ export class ExportAppendix implements Appendix {
     const entry = parseEntry(bytes);
     const opened = checkRecord(entry, record, { file: PLACE, index: entry.index });
     this.tally.add(entry, record, opened.members);
+    this.excerpt.add(entry, opened.members);
     await this.csv.add(rowOf(entry, opened, record));
   }
 
@@ -61,7 +64,7 @@ export class ExportAppendix implements Appendix {
     const meanings = new Map<string, string>();
     yield* this.schemas(meanings);
     yield { name: SUMMARY_FILE, bytes: formatSummary(tally) };
-    const content = { manifest, tally, verdict: null, meaningOf: (event: string) => meanings.get(event) ?? '' };
+    const content = { manifest, tally, excerpt: this.excerpt, verdict: null, meaningOf: (event: string) => meanings.get(event) ?? '' };
     for (const language of LANGUAGES) yield { name: PAGE_FILES[language], bytes: Buffer.from(renderPage(content, language), 'utf8') };
     for (const name of await this.csv.finish()) yield { name: inReport(name), bytes: await readFile(path.join(this.means.folder, name)) };
   }

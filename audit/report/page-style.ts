@@ -21,6 +21,7 @@ th, td { text-align: left; vertical-align: top; padding: 0.32rem 0.75rem 0.32rem
 thead th { color: var(--soft); font-weight: 600; font-size: 0.85rem; }
 .facts th { width: 11rem; font-weight: 600; color: var(--soft); }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.time { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .bar { width: 12rem; }
 .bar svg { display: block; width: 100%; height: 0.8rem; margin-top: 0.35rem; }
 .tiles { display: flex; flex-wrap: wrap; gap: 0.75rem; margin: 1rem 0; }

@@ -102,6 +102,13 @@ export const EN = {
   reason: 'Reason',
   more: (count: string): string => `and ${count} more; all are in summary.json`,
   others: 'others, beyond the number that is told apart',
+  inOrder: 'In order',
+  inOrderNote: 'The entries as they stand in the file, by the time at which the ledger took them in (UTC).',
+  index: 'No.',
+  recorded: 'Recorded',
+  decision: 'Decision',
+  outcomeOf: { ALLOW: 'allowed', REFUSE: 'refused' } as Readonly<Record<string, string>>,
+  omitted: (count: string): string => `${count} entries are left out here; entries.csv has them all`,
   files: 'Other files of this report',
   filesNote: 'summary.json holds the counts of this page; entries.csv, and entries.2.csv and following where there are many, hold one line per entry. Cells that a spreadsheet could take for a formula begin with an apostrophe; cells of more than 32,000 characters are cut.',
 };

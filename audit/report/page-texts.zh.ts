@@ -136,6 +136,13 @@ export const ZH: PageTexts = {
   reason: '原因',
   more: (count) => `另有 ${count} 项，全部载于 summary.json`,
   others: '其他（超出可区分数量）',
+  inOrder: '逐条列示',
+  inOrderNote: '按文件中的次序列示条目，时间为台账记录时间（UTC）。',
+  index: '序号',
+  recorded: '记录时间',
+  decision: '决定',
+  outcomeOf: { ALLOW: '允许', REFUSE: '拒绝' },
+  omitted: (count) => `此处省略 ${count} 条；全部条目见 entries.csv`,
   files: '本报告的其他文件',
   filesNote: 'summary.json 载有本页的各项计数；entries.csv（条目较多时另有 entries.2.csv 等）每条目一行。可能被电子表格当作公式的单元格以撇号开头；超过 32,000 字符的单元格已截断。',
 };

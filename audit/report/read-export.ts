@@ -11,6 +11,7 @@ import type { ExportFile } from '../log/export-files';
 import { parseManifest, type Manifest } from '../log/manifest';
 import { Tally } from '../log/tally';
 import { readEntryBundle } from '../log/tiles';
+import { Excerpt } from './excerpt';
 
 const CHUNK_BYTES = 1024 * 1024;
 const ENTRIES = /^(tile\/)?entries\//;
@@ -28,12 +29,14 @@ export interface ShownEntry {
 export interface ExportRead {
   readonly manifest: Manifest;
   readonly tally: Tally;
+  readonly excerpt: Excerpt;
   /** What the schemas in the export say of its events, by type and version. */
   readonly meanings: ReadonlyMap<string, string>;
 }
 
 export async function readExport(file: string, onEntry: (shown: ShownEntry) => Promise<void>): Promise<ExportRead> {
   const tally = new Tally();
+  const excerpt = new Excerpt();
   const meanings = new Map<string, string>();
   let manifest: Manifest | null = null;
   let entries: ExportFile | null = null;
@@ -44,12 +47,13 @@ export async function readExport(file: string, onEntry: (shown: ShownEntry) => P
     else if (name.startsWith(DISCLOSURES) && entries !== null) {
       for (const shown of readSegment(entries, member)) {
         tally.add(shown.entry, shown.record, shown.opened.members);
+        excerpt.add(shown.entry, shown.opened.members);
         await onEntry(shown);
       }
     } else noteMeaning(meanings, member);
   }
   if (manifest === null) throw new Error('the export has no manifest');
-  return { manifest, tally, meanings };
+  return { manifest, tally, excerpt, meanings };
 }
 
 /** The text of the note; its signature was checked before. */

@@ -9,14 +9,16 @@ import { NO_PURPOSE, type Tally } from '../log/tally';
 import type { Manifest } from '../log/manifest';
 import { ASPECTS, type Report } from '../log/verdict';
 import { drawTimeline } from './charts';
+import type { Excerpt } from './excerpt';
 import { html, Markup, type Fragment } from './html';
 import { LANGUAGE_TAGS, PAGE_TEXTS, type PageTexts } from './page-texts';
 import { CONTENT_SECURITY_POLICY, STYLE } from './page-style';
-import { countTable, largestFirst, total, type Counted } from './tables';
+import { countTable, entryTable, largestFirst, total, type Counted } from './tables';
 
 export interface ReportContent {
   readonly manifest: Manifest;
   readonly tally: Tally;
+  readonly excerpt: Excerpt;
   /** What a check of the file found; null in a page that is made together with the file. */
   readonly verdict: Report | null;
   /** What an event means, in English. */
@@ -65,6 +67,8 @@ ${this.tiles()}
 <h2>${texts.timeline}</h2>
 ${this.timeline()}
 ${this.counts()}
+<h2>${texts.inOrder}</h2><p class="soft">${texts.inOrderNote}</p>
+${entryTable({ texts, number: this.number, excerpt: this.content.excerpt, meaningOf: (event) => this.meaningOf(event) })}
 <h2>${texts.files}</h2>
 <p>${texts.filesNote}</p>
 </main></body>
@@ -169,7 +173,7 @@ ${this.counts()}
     const events = largestFirst(tally.group('events'));
     return html`<h2>${texts.events}</h2>
 ${table(texts.events, familiesOf(events), named(texts.family))}
-${table(texts.event, events, (event) => [id(event), texts.meanings[event.split('/')[0] as string] ?? this.content.meaningOf(event)], 'entries', texts.meaning)}
+${table(texts.event, events, (event) => [id(event), this.meaningOf(event)], 'entries', texts.meaning)}
 <h2>${texts.parties}</h2><p class="soft">${texts.partiesNote}</p>
 <h3>${texts.named}</h3>${table(texts.party, largestFirst(tally.group('parties')), (party) => [id(party), ''])}
 <h3>${texts.acted}</h3>${table(texts.party, largestFirst(tally.group('actors')), (party) => [id(party), ''])}
@@ -188,6 +192,10 @@ ${table(texts.reason, largestFirst(tally.group('withheld')), (reason) => [WITHHE
     const [category = '', audience = '', purpose = ''] = name.split('/');
     const reason = purpose === NO_PURPOSE ? texts.noPurpose : (texts.purposeOf[purpose] ?? purpose);
     return [texts.categoryOf[category] ?? category, `${texts.audienceOf[audience] ?? audience} · ${reason}`];
+  }
+
+  private meaningOf(event: string): string {
+    return this.texts.meanings[event.split('/')[0] as string] ?? this.content.meaningOf(event);
   }
 
   /** What varies in a rule's text is not in the entry. */

@@ -1,6 +1,7 @@
-/** The tables of a report page: what was counted, largest first, with a bar beside each number. Shows a bounded number of rows. */
+/** The tables of a report page: what was counted, largest first, with a bar beside each number, and the entries in their order. Shows a bounded number of rows. */
 import { OTHER_NAMES } from '../log/tally';
 import { drawBar } from './charts';
+import type { Excerpt, ExcerptLine } from './excerpt';
 import { html, type Fragment, type Markup } from './html';
 import type { PageTexts } from './page-texts';
 
@@ -39,4 +40,24 @@ export function countTable({ texts, number, head, rows, describe, bar }: CountTa
   const rest = rows.length - ROWS_MAX;
   return html`<table><thead><tr><th>${head[0]}</th><th>${head[1]}</th><th class="number">${head[2]}</th><th></th></tr></thead><tbody>
 ${lines}</tbody></table>${rest > 0 ? html`<p class="soft">${texts.more(number(rest))}</p>` : null}`;
+}
+
+export interface EntryTable {
+  readonly texts: PageTexts;
+  readonly number: (count: number) => string;
+  readonly excerpt: Excerpt;
+  readonly meaningOf: (event: string) => string;
+}
+
+/** What happened, one line an entry. */
+export function entryTable({ texts, number, excerpt, meaningOf }: EntryTable): Markup {
+  const { first, last, omitted } = excerpt;
+  if (first.length === 0) return html`<p class="soft">${texts.nothing}</p>`;
+  const row = ({ index, recordedAt, event, audience, actor, purpose, outcome }: ExcerptLine): Markup => html`<tr><td class="number">${number(index)}</td><td class="time">${recordedAt.slice(0, 19).replace('T', ' ')}</td><td>${meaningOf(event)} <span class="id soft">${event}</span></td><td>${texts.audienceOf[audience] ?? audience}${actor === null ? null : html` <span class="id soft">${actor}</span>`}</td><td>${purpose === null ? '' : (texts.purposeOf[purpose] ?? purpose)}</td><td>${outcome === null ? '' : (texts.outcomeOf[outcome] ?? outcome)}</td></tr>
+`;
+  const gap = omitted === 0 ? null : html`<tr><td colspan="6" class="soft">${texts.omitted(number(omitted))}</td></tr>
+`;
+  const heads = [texts.recorded, texts.event, texts.actors, texts.purpose, texts.decision].map((head) => html`<th>${head}</th>`);
+  return html`<table><thead><tr><th class="number">${texts.index}</th>${heads}</tr></thead><tbody>
+${first.map(row)}${gap}${last.map(row)}</tbody></table>`;
 }

@@ -28,13 +28,13 @@ export async function writeReport({ file, folder, languages, verdict, onProgress
   const csv = new EntriesCsv(folder);
   let entries = 0;
   try {
-    const { manifest, tally, meanings } = await readExport(file, async ({ entry, record, opened }) => {
+    const { manifest, tally, excerpt, meanings } = await readExport(file, async ({ entry, record, opened }) => {
       await csv.add(rowOf(entry, opened, record));
       entries += 1;
       onProgress?.(entries);
     });
     if (tally.entries !== verdict.counts.entries || manifest.checkpoint.root !== verdict.root) throw new Error('the export was changed while it was read');
-    const content = { manifest, tally, verdict, meaningOf: (event: string) => meanings.get(event) ?? '' };
+    const content = { manifest, tally, excerpt, verdict, meaningOf: (event: string) => meanings.get(event) ?? '' };
     const texts: (readonly [name: string, bytes: Buffer])[] = [
       [SUMMARY_FILE, formatSummary(tally)],
       ...languages.map((language) => [PAGE_FILES[language], Buffer.from(renderPage(content, language), 'utf8')] as const),

@@ -84,7 +84,7 @@ describe.each(MODES)('in %s', (mode) => {
   it('an agency takes home its own stream: complete, with the request for it, and nothing of another', async () => {
     const file = await takeHome(agency, agencyId);
     const report = await verifyBundle(Readable.from([file]), { vkey: await vkeyOf() });
-    expect(report).toMatchObject({ outcome: 'verified', streams: [{ stream: `agency:${agencyId}`, from: 1 }], mandate: null, completeness: { reasons: [{ code: 'STREAMS_COMPLETE' }] } });
+    expect(report).toMatchObject({ outcome: 'verified', streams: [{ stream: `agency:${agencyId}`, from: 1 }], mandate: null, requestedBy: agencyId, completeness: { reasons: [{ code: 'STREAMS_COMPLETE' }] } });
     const files = await filesOf(file);
     expect(files.get('manifest')?.toString()).toContain(`"requestedBy":"${agencyId}"`);
     const summary = JSON.parse(files.get('report/summary.json')?.toString() ?? '') as { events: Record<string, number>; actors: Record<string, number> };

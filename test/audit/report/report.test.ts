@@ -5,8 +5,10 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { verifyBundle } from '../../../audit/bundle/verify-bundle';
 import type { ExportFile } from '../../../audit/log/export-files';
+import { parseEntry } from '../../../audit/log/entry';
 import { Timeline } from '../../../audit/log/timeline';
 import type { Report } from '../../../audit/log/verdict';
+import { Excerpt } from '../../../audit/report/excerpt';
 import { filesOf } from '../bundle-files';
 import { KEY, logBundle, sampleLog, streamBundle, type SampleLog } from '../sample-log';
 import { sampleAppendix } from '../sample-appendix';
@@ -107,7 +109,7 @@ describe('the summary of an export', () => {
 
 /** None of them runs, loads, leads or sends. */
 const TAGS = new Set('doctype html head meta title style body main h1 h2 h3 p b code div span table thead tbody tr th td ul li svg text line rect'.split(' '));
-const ATTRIBUTES = new Set('html lang charset http-equiv content name class viewBox role aria-label aria-hidden preserveAspectRatio x y x1 x2 y1 y2 width height text-anchor'.split(' '));
+const ATTRIBUTES = new Set('html lang charset http-equiv content name class viewBox role aria-label aria-hidden preserveAspectRatio x y x1 x2 y1 y2 width height text-anchor colspan'.split(' '));
 
 describe.each(['en', 'zh'] as const)('the page in %s', (language) => {
   const page = (): string => files.get(`report/report.${language}.html`) as string;
@@ -142,6 +144,28 @@ describe.each(['en', 'zh'] as const)('the page in %s', (language) => {
       else open.push(name as string);
     }
     expect(open).toEqual([]);
+  });
+});
+
+describe('the list of entries on a page', () => {
+  it.each([
+    [0, 0, 0],
+    [100, 100, 0],
+    [150, 150, 0],
+    [200, 200, 0],
+    [201, 200, 1],
+    [1_234, 200, 1_034],
+  ])('of %i entries keeps %i, the first and the last, in their order', (count, kept, omitted) => {
+    const excerpt = new Excerpt();
+    const entry = parseEntry(log.entries[1]!.bytes);
+    for (let index = 0; index < count; index += 1) excerpt.add({ ...entry, index }, []);
+    const indexes = [...excerpt.first, ...excerpt.last].map(({ index }) => index);
+    expect({ kept: indexes.length, omitted: excerpt.omitted }).toEqual({ kept, omitted });
+    expect(indexes).toEqual(Array.from({ length: count }, (_, index) => index).filter((index) => index < 100 || index >= count - 100));
+  });
+
+  it('says what each is, who acted and what was decided', () => {
+    expect(files.get('report/report.en.html')).toMatch(/<td class="number">10<\/td><td class="time">2020-11-11 00:00:00<\/td><td>What borrowers.DataDisclosed means\. .*An agency .*Servicing the debt<\/td><td>allowed/);
   });
 });
 
