@@ -9,6 +9,7 @@ import { describeFailure } from './failure';
 import { addExport } from './export.command';
 import { addImportPortfolio } from './import-portfolio.command';
 import { addInit } from './init.command';
+import { addKeysRotateBlindIndex } from './keys-rotate-blinding.command';
 import { addLedgerDumpTiles } from './ledger-dump-tiles.command';
 import { addLedgerFsck } from './ledger-fsck.command';
 import { addLedgerKey } from './ledger-key.command';
@@ -54,6 +55,7 @@ export function buildProgram(line: CommandLine, version: string): Command {
   addLedgerDumpTiles(ledger, line);
   addLedgerFsck(ledger, line);
   addLedgerPrune(ledger, line);
+  addKeysRotateBlindIndex(groupOf(program, 'keys', 'change the keys of the hub'), line);
   addWitness(groupOf(program, 'witness', 'cosign the checkpoints of ledgers'), line);
   for (const command of everyCommand(program)) command.showHelpAfterError(`  → See: ${pathOf(command)} --help`);
   return program;

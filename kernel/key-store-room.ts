@@ -1,6 +1,11 @@
-/** Opens the key store for a process: its own database login and the keys derived from the master key. */
+/**
+ * Opens the key store for a process: its own database login and the keys derived from the master key. Refuses while a rotation of
+ * the blind-index key has not ended.
+ */
 import type { PreparedConfig } from './config';
 import { openRoomDatabase } from './database/room-database';
+import { StartError } from './start-error';
+import { readBlindGeneration } from './vault/blind-generation';
 import { KEY_STORE_DATABASE, openKeyStore, type KeyStore } from './vault/key-store';
 import { deriveMasterKeys } from './vault/master-keys';
 
@@ -11,5 +16,12 @@ export interface OpenedKeyStore {
 
 export async function openKeyStoreRoom(config: PreparedConfig): Promise<OpenedKeyStore> {
   const database = await openRoomDatabase(config, KEY_STORE_DATABASE);
-  return { keyStore: openKeyStore(database.worker, deriveMasterKeys(config.masterKey)), close: () => database.close() };
+  try {
+    const { current, pending } = await readBlindGeneration(database.worker);
+    if (pending !== null) throw new StartError('A rotation of the blind-index key was interrupted, and nobody can be found by number.', 'Run `cession keys rotate-blind-index` again: it goes on where it was.');
+    return { keyStore: openKeyStore(database.worker, deriveMasterKeys(config.masterKey, current)), close: () => database.close() };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
 }

@@ -8,6 +8,7 @@ import type { Pool } from 'pg';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import type { DatabaseDefinition } from '../database/definition';
 import { HubError } from '../errors';
+import { BlindGeneration1763700000002 } from './blind-generation';
 import { blindIndex, type MasterKeys } from './master-keys';
 import { seal, unseal } from './seal';
 
@@ -39,7 +40,7 @@ export interface KeyStore {
   blind(field: string, value: string): Buffer;
 }
 
-export const KEY_STORE_DATABASE: DatabaseDefinition = { room: 'keystore', rows: [], migrations: [KeyStoreTables1763700000001] };
+export const KEY_STORE_DATABASE: DatabaseDefinition = { room: 'keystore', rows: [], migrations: [KeyStoreTables1763700000001, BlindGeneration1763700000002] };
 
 export function openKeyStore(pool: Pool, masterKeys: MasterKeys): KeyStore {
   const keys = async (subjectIds: readonly string[]): Promise<Map<string, Buffer>> => {

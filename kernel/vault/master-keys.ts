@@ -11,8 +11,10 @@ export interface MasterKeys {
   readonly blinding: Buffer;
 }
 
-export function deriveMasterKeys(masterKey: Secret<Buffer>): MasterKeys {
-  return { wrapping: deriveKey(masterKey, 'wrap subject keys'), blinding: deriveKey(masterKey, 'blind index') };
+/** `generation` of the blind-index key, from 1: none reveals another. */
+export function deriveMasterKeys(masterKey: Secret<Buffer>, generation = 1): MasterKeys {
+  const blinding = generation === 1 ? 'blind index' : `blind index ${generation}`;
+  return { wrapping: deriveKey(masterKey, 'wrap subject keys'), blinding: deriveKey(masterKey, blinding) };
 }
 
 /**

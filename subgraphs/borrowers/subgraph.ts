@@ -22,6 +22,7 @@ import { BorrowerHoldsResolver, LegalHoldResolver } from './legal-hold.resolver'
 import { LegalHoldRow } from './legal-hold.row';
 import { toLegalHold } from './legal-hold.type';
 import { CreateBorrowers1763700001000 } from './migrations/create-borrowers';
+import { CreateBlindRotation1763700003000 } from './migrations/create-blind-rotation';
 import { CreateErasures1763700002000 } from './migrations/create-erasures';
 
 export function subgraphSchema(): RoomSchema {
@@ -49,12 +50,13 @@ export const borrowersRoom: RoomDefinition = {
   name: 'borrowers',
   subgraph: subgraphSchema,
   rows: [BorrowerRow, ContactPointRow, ErasureRow, LegalHoldRow],
-  migrations: [roomTables('borrowers'), CreateBorrowers1763700001000, CreateErasures1763700002000],
+  migrations: [roomTables('borrowers'), CreateBorrowers1763700001000, CreateErasures1763700002000, CreateBlindRotation1763700003000],
   following: BORROWERS_FOLLOWING,
   beforeFollowing: keepErased,
   reconsiderations: new Map([[WITHDRAW_CONTACT, withdrawContactPoint]]),
 };
 
+export { hasOpenImport, rotateBlindIndex } from './blinding.rotation';
 export { findPersonId } from './person';
 export { checkRegistration, type BorrowerParticulars, type Registration } from './registration';
 export { borrowersImport } from './import/borrowers-import';

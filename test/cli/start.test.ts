@@ -107,11 +107,12 @@ describe('cession start', () => {
     const tiles = path.join(home, 'tiles');
     expect((await runCli(['ledger', 'dump-tiles', tiles], { env })).exitCode).toBe(0);
     expect(await fs.readFile(path.join(tiles, 'checkpoint'), 'utf8')).toMatch(/^cession\.local\/ledger\n\d+\n/);
+    expect(await runCli(['keys', 'rotate-blind-index'], { env })).toMatchObject({ exitCode: 69, err: expect.stringContaining('A hub runs on this database.') as string });
     expect(await runCli(['ledger', 'rotate-key'], { env })).toMatchObject({ exitCode: 69, err: expect.stringContaining('Stop the hub') as string });
     expect((await hub.stop()).exitCode).toBe(0);
   });
 
-  it('goes on under a new key after its change, and exports verify under the old one, too', async () => {
+  it('goes on under new keys after their change, and exports verify under the old one, too', async () => {
     const env = envOf(home);
     const old = (await runCli(['ledger', 'key'], { env })).out;
     const changed = await runCli(['ledger', 'rotate-key', '--json'], { env });
@@ -120,6 +121,7 @@ describe('cession start', () => {
     expect(vkey).not.toBe(old);
     expect((await fs.stat(path.join(home, 'ledger.key'))).mode & 0o777).toBe(0o600);
     await expect(fs.access(path.join(home, 'ledger.next.key'))).rejects.toThrow('ENOENT');
+    expect(JSON.parse((await runCli(['keys', 'rotate-blind-index', '--json'], { env })).out)).toEqual({ generation: 2, borrowers: 30 });
     const hub = await start(env, '--json');
     const file = path.join(home, 'rotated.cession');
     expect((await runCli(['export', '--out', file], { env })).exitCode).toBe(0);
