@@ -32,6 +32,8 @@ export interface RefusedCommand {
   readonly refusal: Refusal;
   readonly hidden?: { readonly [name: string]: Json };
   readonly streams?: readonly StreamName[];
+  /** Tells it from refusals by the same rule in the same streams, where the streams do not: those are counted as one. */
+  readonly about?: string;
 }
 
 export interface Command {
@@ -163,12 +165,12 @@ function workOf(context: RoomContext, transaction: Transaction, recordIds: strin
 }
 
 async function recordRefused(transaction: Transaction, context: RoomContext, command: Command, inputHash: string, reason: RefusedCommand): Promise<Executed> {
-  const { refusal, hidden = {}, streams = [] } = reason;
+  const { refusal, hidden = {}, streams = [], about = '' } = reason;
   const recordId = await recordRefusal(
     { query: async (sql, values) => ({ rows: await transaction.query(sql, values) }) },
     {
       type: `${context.services.room}.CommandRefused`,
-      subject: `${command.name} ${refusal.ruleId} ${streams.join(' ')}`,
+      subject: [command.name, refusal.ruleId, ...streams, about].join(' '),
       actor: context.actor,
       occurredAt: transaction.now,
       facts: { command: command.name, ruleId: refusal.ruleId, rulePack: refusal.rulePack },

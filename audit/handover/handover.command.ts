@@ -32,6 +32,7 @@ async function refused(work: CommandWork, agencyId: string, { ledgerIndex, paylo
     refusal,
     hidden: { agencyId, claimedShare: ledgerIndex, claimedHash: payloadHash },
     streams: [`agency:${agencyId}`, ...creditors.map((id): StreamName => `creditor:${id}`)],
+    about: `${ledgerIndex} ${payloadHash}`,
   };
 }
 

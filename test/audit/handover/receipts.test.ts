@@ -94,6 +94,16 @@ describe('a receipt', () => {
     }
   });
 
+  it('for several things this ledger does not have is as many differences, however fast they are claimed', async () => {
+    const own = await openCase();
+    const claims = [1, 2, 3].map((n) => ({ ledgerIndex: 2_000_000_000 + n, payloadHash: 'c'.repeat(64) }));
+    expect((await acknowledge(own.agency, claims)).map(({ ruleId }) => ruleId)).toEqual(Array(3).fill('HANDOVER-SHARED'));
+    const report = await reportOf(own.staff);
+    expect(report.receiptsWithoutShare.map(({ shareIndex }) => shareIndex).sort()).toEqual(claims.map(({ ledgerIndex }) => ledgerIndex));
+    await acknowledge(own.agency, [claims[0]!]);
+    expect((await reportOf(own.staff)).receiptsWithoutShare).toHaveLength(3);
+  });
+
   it.each([
     ['no handover', () => [], 'Name at least one handover.'],
     ['too many', () => Array.from({ length: 101 }, (_, ledgerIndex) => ({ ledgerIndex, payloadHash: 'a'.repeat(64) })), 'Name at most 100 handovers.'],
