@@ -57,12 +57,16 @@ function drawLane(timeline: Timeline, axis: Axis, { className, height, countOf, 
 <line class="axis" x1="${LEFT}" x2="${WIDTH - 8}" y1="${top + height}" y2="${top + height}"/>${bars}`;
 }
 
+/** No name twice: of a single stretch there is but one. */
 function drawTicks(timeline: Timeline, axis: Axis, top: number): Markup[] {
   const shown = UNITS[timeline.unit].rest.length;
+  let before = '';
   return Array.from({ length: TICKS }, (_, tick) => {
     const at = axis.begin + ((axis.end - axis.begin) * tick) / (TICKS - 1);
     const name = new Date(at).toISOString().slice(0, -shown).replace('T', ' ');
     const anchor = tick === 0 ? 'start' : tick === TICKS - 1 ? 'end' : 'middle';
+    if (name === before) return html``;
+    before = name;
     return html`<text class="label" x="${round(axis.place(at))}" y="${top}" text-anchor="${anchor}">${name}</text>`;
   });
 }
