@@ -13,6 +13,8 @@ import type { SentSegment } from './examiner.thread';
 const WORTHWHILE_SEGMENTS = 48;
 /** While one segment is examined the next one is already there. */
 const QUEUED_PER_THREAD = 2;
+/** Of memory for what lives shorter than a segment: less of it is copied about. */
+const YOUNG_MB = 32;
 const SCRIPT = path.join(__dirname, 'examiner.thread.js');
 
 interface Waiting {
@@ -26,7 +28,7 @@ export const examineOnAllCores: OpenExaminer = (rules, segments) =>
 
 export function openThreads({ script, threads }: { readonly script: string; readonly threads: number }): OpenExaminer {
   return (rules): SegmentExaminer => {
-    const pool = Array.from({ length: threads }, () => new Thread(new Worker(script, { workerData: rules })));
+    const pool = Array.from({ length: threads }, () => new Thread(new Worker(script, { workerData: rules, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } })));
     return {
       width: threads * QUEUED_PER_THREAD,
       examine: (segment) => pool.reduce((least, thread) => (thread.queued < least.queued ? thread : least)).examine(segment),

@@ -1,6 +1,6 @@
 /** A thread of the verifier: examines each segment it is sent and answers with the summary, in the order sent. Holds nothing between two. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { examineSegment, type ExaminedSegment, type LogSegment, type SegmentRules } from '../log/log-segment';
+import { examineSegment, type LogSegment, type SegmentRules } from '../log/log-segment';
 
 /** A segment on its way to a thread: its three files one after another in memory that moves along. */
 export interface SentSegment {
@@ -16,13 +16,4 @@ function received({ number, width, bytes, cuts }: SentSegment): LogSegment {
   return { number, width, leaves: whole.subarray(0, cuts[0]), entries: whole.subarray(cuts[0], cuts[1]), disclosures: whole.subarray(cuts[1]) };
 }
 
-/** Lists move instead of being copied. */
-function listsOf({ ids, streams }: ExaminedSegment): ArrayBuffer[] {
-  const { keys, firstAt, firstN, firstPrev, lastAt, lastN } = streams;
-  return [ids, keys, firstAt, firstN, firstPrev, lastAt, lastN].map((list) => list.buffer as ArrayBuffer);
-}
-
-parentPort?.on('message', (sent: SentSegment) => {
-  const examined = examineSegment(received(sent), workerData as SegmentRules);
-  parentPort?.postMessage(examined, listsOf(examined));
-});
+parentPort?.on('message', (sent: SentSegment) => parentPort?.postMessage(examineSegment(received(sent), workerData as SegmentRules)));

@@ -91,19 +91,48 @@ function malformed(message: string): never {
  * The two forms nearly every disclosure has, with a plain ASCII text or a whole number as value. What matches is canonical
  * by construction; an export is verified twice as fast when these are not parsed as JSON.
  */
-const PLAIN_MEMBER = /^\["([A-Za-z0-9_-]{21}[AQgw])","([A-Za-z][A-Za-z0-9]{0,63})",(?:"([\x20\x21\x23-\x5b\x5d-\x7e]*)"|(0|-?[1-9][0-9]{0,14}))\]$/;
-const PLAIN_LINK = /^\["([A-Za-z0-9_-]{21}[AQgw])","([a-z]+:[\x21\x23-\x5b\x5d-\x7e]{1,120})",([1-9][0-9]{0,14}),"([A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])"\]$/;
+const PLAIN_MEMBER = /\["([A-Za-z0-9_-]{21}[AQgw])","([A-Za-z][A-Za-z0-9]{0,63})",(?:"([\x20\x21\x23-\x5b\x5d-\x7e]*)"|(0|-?[1-9][0-9]{0,14}))\]/y;
+const PLAIN_LINK = /\["([A-Za-z0-9_-]{21}[AQgw])","([a-z]+:[\x21\x23-\x5b\x5d-\x7e]{1,120})",([1-9][0-9]{0,14}),"([A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])"\]/y;
 
-function parsePlain(json: string): Disclosure | null {
+/** The disclosure that stands in a text from one place to another. */
+function readPlain(json: string, from: number, to: number): Disclosure | null {
+  PLAIN_MEMBER.lastIndex = from;
   const member = PLAIN_MEMBER.exec(json);
   if (member !== null) {
-    const [, salt, name, text, digits] = member as unknown as readonly [string, string, string, string | undefined, string];
-    return { form: 'member', salt, name, value: text ?? Number(digits) };
+    const text = member[3];
+    return PLAIN_MEMBER.lastIndex === to ? { form: 'member', salt: member[1] as string, name: member[2] as string, value: text ?? Number(member[4]) } : null;
   }
+  PLAIN_LINK.lastIndex = from;
   const link = PLAIN_LINK.exec(json);
-  if (link === null) return null;
-  const [, salt, stream, n, prev] = link as unknown as readonly [string, string, string, string, string];
-  return { form: 'link', salt, stream, n: Number(n), prev };
+  if (link === null || PLAIN_LINK.lastIndex !== to) return null;
+  return { form: 'link', salt: link[1] as string, stream: link[2] as string, n: Number(link[3]), prev: link[4] as string };
+}
+
+/** By the length of a disclosure string modulo 4: what makes it a whole number of groups. Each stands for bits that are 0. */
+const GROUP_FILLERS = ['', '', 'AA', 'A'] as const;
+
+const FILLS = '\0\0';
+
+/**
+ * Opens many at once, because decoding each costs several times as much: null for those that are not plain, which
+ * parseDisclosure decides. One spelling holds here as there: bits that a string leaves unused would not be 0 in the fill.
+ */
+export function openPlainDisclosures(texts: readonly string[]): (Disclosure | null)[] {
+  let joined = '';
+  for (const text of texts) joined += text + (GROUP_FILLERS[text.length % 4] as string);
+  const bytes = Buffer.from(joined, 'base64url');
+  if (bytes.toString('base64url') !== joined) return texts.map(() => null);
+  const json = bytes.toString('latin1');
+  let from = 0;
+  return texts.map(({ length }) => {
+    const to = from + Math.floor((length * 3) / 4);
+    const next = from + Math.ceil(length / 4) * 3;
+    // A length of 4k + 1 is no base64url, and what follows the content has to be the fill.
+    const isWhole = length > 0 && length % 4 !== 1 && FILLS.startsWith(json.slice(to, next));
+    const disclosure = isWhole ? readPlain(json, from, to) : null;
+    from = next;
+    return disclosure;
+  });
 }
 
 /** The content of a disclosure string. */
@@ -112,7 +141,7 @@ export function parseDisclosure(text: string): Disclosure {
   // Strict by comparison: padding, other characters, and unused bits of the last one would give one disclosure several
   // spellings, each with its own digest.
   if (bytes.length === 0 || bytes.toString('base64url') !== text) malformed('a disclosure is not canonical base64url without padding');
-  return parsePlain(bytes.toString('latin1')) ?? readParts(parseCanonicalText(decodeUtf8(bytes)));
+  return readPlain(bytes.toString('latin1'), 0, bytes.length) ?? readParts(parseCanonicalText(decodeUtf8(bytes)));
 }
 
 function readParts(parts: JsonValue): Disclosure {

@@ -3,7 +3,7 @@
  * entry, or the export is broken. Knows nothing of streams or trees.
  */
 import { canonicalize, parseCanonicalText, type JsonValue } from './canonical';
-import { digestDisclosure, isDigest, parseDisclosure, type Disclosure } from './commitment';
+import { digestDisclosure, isDigest, openPlainDisclosures, parseDisclosure, type Disclosure } from './commitment';
 import type { ParsedEntry } from './entry';
 import { CLEAR_NAMES, isExactly } from './event-shape';
 import { FormatError } from './format-error';
@@ -113,6 +113,9 @@ function cutTexts(list: string): string[] {
   return list === '' ? [] : list.slice(1, -1).split('","');
 }
 
+/** Up to here looking at each is faster than halving. */
+const SHORT_LIST = 12;
+
 /** The digests of one place of an entry, ascending, and which of them have been accounted for. */
 class Digests {
   private readonly settled: boolean[] = [];
@@ -124,36 +127,41 @@ class Digests {
 
   /** undefined: it is none of these; false: it was accounted for before. */
   settle(digest: string): boolean | undefined {
+    const at = this.digests.length <= SHORT_LIST ? this.digests.indexOf(digest) : this.search(digest);
+    if (at < 0) return undefined;
+    if (this.settled[at] === true) return false;
+    this.settled[at] = true;
+    this.open -= 1;
+    return true;
+  }
+
+  private search(digest: string): number {
     let low = 0;
     let high = this.digests.length - 1;
     while (low <= high) {
       const middle = (low + high) >> 1;
       const found = this.digests[middle] as string;
-      if (found === digest) {
-        if (this.settled[middle] === true) return false;
-        this.settled[middle] = true;
-        this.open -= 1;
-        return true;
-      }
+      if (found === digest) return middle;
       if (found < digest) low = middle + 1;
       else high = middle - 1;
     }
-    return undefined;
+    return -1;
   }
 }
 
 const SLOTS = ['member', 'element', 'link'] as const;
 type Slot = (typeof SLOTS)[number];
+const LINKS_FIRST: readonly Slot[] = ['link', 'member', 'element'];
 
 /** Which digests of an entry have been accounted for. */
 class Account {
-  private readonly lists: readonly Digests[];
+  private readonly lists: { readonly [slot in Slot]: Digests };
 
   constructor(
     private readonly entry: ParsedEntry,
     private readonly place: Place,
   ) {
-    this.lists = [new Digests(entry.event.sd), new Digests(entry.event.items), new Digests(entry.links)];
+    this.lists = { member: new Digests(entry.event.sd), element: new Digests(entry.event.items), link: new Digests(entry.links) };
   }
 
   refuse(code: ReasonCode, more: Pick<Finding, 'detail' | 'expected' | 'got'> = {}): never {
@@ -164,18 +172,20 @@ class Account {
     fail('integrity', { code, ...this.place, ...more });
   }
 
-  settle(digest: string): Slot {
+  /** `expected`: where it is looked for first. */
+  settle(digest: string, expected: Slot = 'member'): Slot {
     let isRepeated = false;
-    for (let i = 0; i < SLOTS.length; i += 1) {
-      const settled = (this.lists[i] as Digests).settle(digest);
-      if (settled === true) return SLOTS[i] as Slot;
+    const order = expected === 'link' ? LINKS_FIRST : SLOTS;
+    for (const slot of order) {
+      const settled = this.lists[slot].settle(digest);
+      if (settled === true) return slot;
       isRepeated ||= settled === false;
     }
     return this.refuse(isRepeated ? 'DISCLOSURE_DUPLICATE' : 'DISCLOSURE_UNREFERENCED');
   }
 
   finish(): void {
-    const open = this.lists.reduce((sum, list) => sum + list.open, 0);
+    const open = SLOTS.reduce((sum, slot) => sum + this.lists[slot].open, 0);
     if (open === 0) return;
     const { event, links } = this.entry;
     const total = event.sd.length + event.items.length + links.length;
@@ -189,19 +199,20 @@ export function checkRecord(entry: ParsedEntry, record: DisclosureRecord, place:
   const names = new Set<string>();
   const members: HiddenMember[] = [];
   const links: LinkDisclosure[] = [];
-  for (const text of record.disclosed) {
+  const plain = openPlainDisclosures([...record.disclosed, ...record.links]);
+  for (const [i, text] of record.disclosed.entries()) {
     const slot = account.settle(digestDisclosure(text));
-    const disclosure = readDisclosure(text, place);
+    const disclosure = plain[i] ?? readDisclosure(text, place);
     if (disclosure.form !== slot || slot === 'link') account.refuse('DISCLOSURE_MISPLACED');
     if (disclosure.form !== 'member') continue;
     if (CLEAR_NAMES.has(disclosure.name) || names.has(disclosure.name)) account.refuse('DISCLOSURE_MISPLACED', { detail: 'its name is taken in this event' });
     names.add(disclosure.name);
     members.push(disclosure);
   }
-  for (const text of record.links) {
+  for (const [i, text] of record.links.entries()) {
     const digest = digestDisclosure(text);
-    const slot = account.settle(digest);
-    const disclosure = readDisclosure(text, place);
+    const slot = account.settle(digest, 'link');
+    const disclosure = plain[record.disclosed.length + i] ?? readDisclosure(text, place);
     if (slot !== 'link' || disclosure.form !== 'link') return account.refuse('DISCLOSURE_MISPLACED');
     const { form, salt, stream, n, prev } = disclosure;
     links.push({ form, salt, stream, n, prev, digest });
@@ -215,11 +226,15 @@ export function checkRecord(entry: ParsedEntry, record: DisclosureRecord, place:
 
 /** An entry has one place in a stream, so it links into each at most once. */
 export function assertDistinct(links: readonly LinkDisclosure[], place: Place): void {
-  const streams = new Set<string>();
-  for (const { stream } of links) {
-    if (streams.has(stream)) fail('integrity', { code: 'LINK_DUPLICATE', ...place, got: stream });
-    streams.add(stream);
-  }
+  const streams = links.map(({ stream }) => stream);
+  const isRepeated = streams.length <= SHORT_LIST ? (stream: string, at: number): boolean => streams.indexOf(stream) !== at : repeats();
+  const found = streams.find(isRepeated);
+  if (found !== undefined) fail('integrity', { code: 'LINK_DUPLICATE', ...place, got: found });
+}
+
+function repeats(): (stream: string) => boolean {
+  const seen = new Set<string>();
+  return (stream) => seen.size === seen.add(stream).size;
 }
 
 function readDisclosure(text: string, place: Place): Disclosure {

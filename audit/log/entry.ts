@@ -119,8 +119,8 @@ export function parseEntry(bytes: Uint8Array): ParsedEntry {
   if (bytes.length > MAX_ENTRY_BYTES) refuse(`an entry has more than ${MAX_ENTRY_BYTES} bytes`);
   const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const text = decodeUtf8(buffer);
-  const plain = readPlainEntry(text);
-  if (plain !== null && (plain.index > 0 || plain.prev === ZERO_HASH) && plain.links.length <= MAX_ENTRY_LINKS) return { ...plain, eventBytes: eventOf(buffer, text) };
+  const plain = readPlainEntry(text, buffer);
+  if (plain !== null && (plain.index > 0 || plain.prev === ZERO_HASH) && plain.links.length <= MAX_ENTRY_LINKS) return plain;
   return { ...readEntry(parseCanonicalText(text)), eventBytes: eventOf(buffer, text) };
 }
 

@@ -33,6 +33,9 @@ const FACTS_END = ',"id":"event_';
 /** Facts stand in an event in an entry. */
 const FACTS_DEPTH = MAX_DEPTH - 2;
 
+const HEAD_LENGTH = '{"event":'.length;
+/** What follows the event, without index, links, source and its number. */
+const PLAIN_TAIL = ',"index":,"links":[],"prev":"","recordedAt":"","source":"","sourceSeq":,"v":1}'.length + 43 + 24;
 const DIGEST_LENGTH = 43;
 /** `"…",` */
 const LISTED_LENGTH = DIGEST_LENGTH + 3;
@@ -41,8 +44,8 @@ const ITEM_LENGTH = DIGEST_LENGTH + 11;
 
 type Captures = readonly (string | undefined)[];
 
-/** All of the entry but its bytes; the caller has checked their number. */
-export function readPlainEntry(text: string): Omit<ParsedEntry, 'eventBytes'> | null {
+/** `bytes` are the text's; the caller has checked their number. */
+export function readPlainEntry(text: string, bytes: Buffer): ParsedEntry | null {
   BEFORE_FACTS.lastIndex = 0;
   const before = BEFORE_FACTS.exec(text) as Captures | null;
   if (before === null) return null;
@@ -77,7 +80,10 @@ export function readPlainEntry(text: string): Omit<ParsedEntry, 'eventBytes'> | 
     sd,
     items: hidden,
   };
-  return { v: 1, index: Number(index), prev: prev as string, recordedAt, source: source as string, sourceSeq: Number(sourceSeq), links: linked, event };
+  // Everything after the event is ASCII, so lengths in characters are lengths in bytes.
+  const tail = PLAIN_TAIL + [index, links, source, sourceSeq].reduce((sum, part) => sum + (part as string).length, 0);
+  const eventBytes = bytes.subarray(HEAD_LENGTH, bytes.length - tail);
+  return { v: 1, index: Number(index), prev: prev as string, recordedAt, source: source as string, sourceSeq: Number(sourceSeq), links: linked, event, eventBytes };
 }
 
 function readFacts(text: string): ParsedEvent['facts'] | null {

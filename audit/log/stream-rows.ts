@@ -2,7 +2,7 @@
  * The links of one segment, a row for each stream it touches: consecutive links are checked against one another here, so that
  * the rest of the log has to be compared with the first and the last of them only.
  */
-import type { LinkDisclosure, Place } from './disclosure-record';
+import { assertDistinct, type LinkDisclosure, type Place } from './disclosure-record';
 import { streamKeyText } from './heads-tree';
 import { HASH_BYTES } from './tree';
 import { fail } from './verdict';
@@ -42,6 +42,7 @@ export class StreamRows {
 
   /** The links of the entry at a place of the segment, whose leaf hash is `leaf`. */
   add(links: readonly LinkDisclosure[], at: number, leaf: string, place: Place): void {
+    assertDistinct(links, place);
     for (const { stream, n, prev, digest } of links) {
       const row = this.running.get(stream);
       if (row === undefined) {
@@ -50,8 +51,6 @@ export class StreamRows {
         this.rows.push(begun);
         continue;
       }
-      // An entry has one place in a stream, so it links into each at most once.
-      if (row.lastAt === at) fail('integrity', { code: 'LINK_DUPLICATE', ...place, got: stream });
       if (n !== row.lastN + 1) fail('completeness', { code: 'STREAM_GAP', ...place, expected: `${stream} ${row.lastN + 1}`, got: `${stream} ${n}` });
       // CVE-2022-36111: a link must lead to the leaf hash of the stream's entry before it, not merely to some hash.
       if (prev !== row.lastLeaf) fail('integrity', { code: 'STREAM_PREV_MISMATCH', ...place, expected: row.lastLeaf, got: prev });

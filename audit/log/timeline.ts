@@ -24,6 +24,7 @@ export type StretchCounts = readonly [entries: number, releases: number, refusal
 export class Timeline {
   private unitAt = 0;
   private first: number | null = null;
+  private minute = '';
   private counts = new Map<string, [number, number, number]>();
 
   constructor(private readonly mostStretches = MAX_STRETCHES) {}
@@ -43,10 +44,17 @@ export class Timeline {
 
   /** `begin`: an instant, or the minute it lies in. */
   addCounts(begin: string, counts: StretchCounts): void {
-    const at = Date.parse(`${begin.slice(0, UNITS[0][1])}Z`);
+    const minute = begin.slice(0, UNITS[0][1]);
+    // Entries come in order, so most lie in the minute of the one before.
+    if (minute !== this.minute) this.reach(minute);
+    this.count(begin, counts);
+  }
+
+  private reach(minute: string): void {
+    const at = Date.parse(`${minute}Z`);
+    this.minute = minute;
     this.first ??= at;
     while (at - this.first >= this.mostStretches * UNITS[this.unitAt]![2]) this.coarsen();
-    this.count(begin, counts);
   }
 
   private count(instant: string, [entries, releases, refusals]: StretchCounts): void {

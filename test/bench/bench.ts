@@ -17,6 +17,7 @@ import { ledgerBench } from './ledger.bench';
 import { busyShare, describeMachine, type Machine } from './machine';
 import { readBench } from './read.bench';
 import { scaleBench } from './scale.bench';
+import { verifyBench } from './verify.bench';
 
 interface SectionOptions {
   readonly config: PreparedConfig;
@@ -29,6 +30,7 @@ const SECTIONS: Readonly<Record<string, (options: SectionOptions) => Promise<rea
   read: (options) => readBench(options),
   ledger: async (options) => [await ledgerBench(options)],
   scale: async (options) => [await scaleBench(options)],
+  verify: async (options) => [await verifyBench(options)],
   import: async ({ config, report }) => {
     const table = await importBench({ config });
     if (table === null) report(WITHOUT_IMPORT_BENCH);
@@ -117,7 +119,7 @@ const program = new Command('bench')
   .option('--json', 'print JSON to the standard output, everything else to the error output')
   .option('--out <file>', 'write the JSON to a file too')
   .option('--rounds <n>', 'measurements of each variant', Number)
-  .option('--entries <n>', 'of the large ledger of the scale section; 5,000,000 unless given', Number)
+  .option('--entries <n>', 'of the large ledger of the scale section (5,000,000 unless given), of the export of the verify section (1,000,000)', Number)
   .option('--verbose', 'print each measurement')
   .action((names: string[], options: RunOptions) => run(sectionsOf(names), options));
 

@@ -1,6 +1,7 @@
 /** Entries and records read by the short way: whatever is changed in them, it accepts only what the general rules accept, as the same value. */
 import fc from 'fast-check';
 import { canonicalize } from '../../../audit/log/canonical';
+import { openPlainDisclosures, parseDisclosure } from '../../../audit/log/commitment';
 import { formatRecord, parseRecord, type DisclosureRecord } from '../../../audit/log/disclosure-record';
 import { parseEntry } from '../../../audit/log/entry';
 import { readEvent } from '../../../audit/log/event-shape';
@@ -39,7 +40,7 @@ function attempt<T>(read: () => T): T | null {
 
 describe('an entry read by the short way', () => {
   it('is every entry of a log with plain texts', () => {
-    for (const { bytes } of log.entries) expect(readPlainEntry(bytes.toString())).not.toBeNull();
+    for (const { bytes } of log.entries) expect(readPlainEntry(bytes.toString(), bytes)?.eventBytes).toEqual(parseEntry(bytes).eventBytes);
   });
 
   it('is accepted after any edit only in canonical form, and as what JSON says it is', () => {
@@ -70,6 +71,27 @@ describe('an entry read by the short way', () => {
     const facts = `{"a":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}}`;
     const text = log.entries[1]!.bytes.toString().replace(/"facts":\{[^}]*\}/, `"facts":${facts}`);
     expect(attempt(() => parseEntry(Buffer.from(text))) !== null).toBe(isRead);
+  });
+});
+
+describe('disclosures opened together', () => {
+  it('are what each is by itself, or left to be opened by itself, whatever is done to them', () => {
+    const texts = log.entries.flatMap(({ disclosures }) => disclosures.flatMap(({ text }) => (text === null ? [] : [text])));
+    const pieces = fc.constantFrom('', 'A', 'B', 'AA', '=', '+', '-', 'é', ' ', 'x'.repeat(3));
+    let opened = 0;
+    fc.assert(
+      fc.property(fc.array(fc.record({ which: fc.nat(texts.length - 1), at: fc.nat(200), cut: fc.nat(2), put: pieces, isWhole: fc.boolean() }), { minLength: 1, maxLength: 6 }), (chosen) => {
+        const given = chosen.map(({ which, at, cut, put, isWhole }) => (isWhole ? texts[which]! : texts[which]!.slice(0, at) + put + texts[which]!.slice(at + cut)));
+        openPlainDisclosures(given).forEach((disclosure, i) => {
+          if (disclosure === null) return;
+          opened += 1;
+          expect(disclosure).toEqual(parseDisclosure(given[i]!));
+        });
+      }),
+      { numRuns: 5_000 },
+    );
+    expect(opened).toBeGreaterThan(1_000);
+    expect(openPlainDisclosures(texts.filter((text) => parseDisclosure(text).form !== 'element'))).not.toContain(null);
   });
 });
 
