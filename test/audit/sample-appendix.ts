@@ -8,6 +8,10 @@ import type { ExportFile } from '../../audit/log/export-files';
 
 const nobodyErased: ErasureReader = (indexes) => Promise.reject(new Error(`no entry at ${indexes.join(', ')} erased anybody`));
 
+/** Pages and tables are no part of the format: exports that are kept as files must not change when a text on a page does. */
+export const withSteadyPages = (files: readonly ExportFile[]): readonly ExportFile[] =>
+  files.map((file) => (/\.(html|csv)$/.test(file.name) ? { ...file, bytes: Buffer.from('For people.\n') } : file));
+
 export const sampleSchema = (type: string, version: number): { $id: string; description: string; title: string } => ({ $id: `${type}.v${version}.json`, description: `What ${type} means.`, title: type });
 
 export function sampleAppendix(change: (files: readonly ExportFile[]) => readonly ExportFile[] = (files) => files, readErasures: ErasureReader = nobodyErased): Appendix {

@@ -32,7 +32,7 @@ import { parsePublicKey } from '../../../kernel/agency-keys/public-key';
 import { decideSignature, statementOf } from '../../../kernel/agency-keys/signature';
 import { collect } from '../../audit/sample-log';
 import { AgencySigner } from '../../support/agency-signer';
-import { sampleAppendix } from '../../audit/sample-appendix';
+import { sampleAppendix, withSteadyPages } from '../../audit/sample-appendix';
 import { REWRITES_GOLDEN } from '../../support/test-run';
 
 const PAGE = join(__dirname, '../../../audit/FORMAT.md');
@@ -183,7 +183,7 @@ async function makeExamples(): Promise<{ texts: ReadonlyMap<string, string>; log
   const series = [{ checkpoint: await signCheckpoint({ origin: ORIGIN, size: 2, root: roots[1] as Buffer }, SIGNER), consistency: await proveConsistency(2, size, read) }];
   const source = { checkpoint, series, vkey: KEY.vkey, signer: SIGNER, createdAt: '2026-11-21T20:30:00.000Z', mandate: null, policy: Buffer.from(POLICY) };
   const log = collect();
-  await writeLogBundle(log.output, { ...source, appendix: sampleAppendix(), entries: Readable.from(entries) as AsyncIterable<BundleEntry> });
+  await writeLogBundle(log.output, { ...source, appendix: sampleAppendix(withSteadyPages), entries: Readable.from(entries) as AsyncIterable<BundleEntry> });
   const stream = collect();
   const prove = async (index: number) => ({ ...(entries[index] as BundleEntry), proof: await proveInclusion(index, size, read) });
   const erasing = async (index: number) => {
@@ -196,7 +196,7 @@ async function makeExamples(): Promise<{ texts: ReadonlyMap<string, string>; log
   const present = proveHead(heads, debtStream, lastOf.get(debtStream) as StreamHead);
   const chosen = Readable.from([debt]) as AsyncIterable<typeof debt>;
   const ends = { entry: await prove(EVENTS.length), proofs: [present] };
-  await writeStreamBundle(stream.output, { ...source, appendix: sampleAppendix(undefined, (indexes) => Promise.all(indexes.map(erasing))), streams: [{ stream: debtStream, from: 1, to: 1 }], period: null, ends, entries: chosen });
+  await writeStreamBundle(stream.output, { ...source, appendix: sampleAppendix(withSteadyPages, (indexes) => Promise.all(indexes.map(erasing))), streams: [{ stream: debtStream, from: 1, to: 1 }], period: null, ends, entries: chosen });
   const files = async (bundle: Buffer): Promise<Map<string, string>> => {
     const found = new Map<string, string>();
     for await (const { name, bytes } of readContainer(Readable.from([bundle], { objectMode: false }))) found.set(name, bytes.toString());
