@@ -20,8 +20,8 @@ const FIRST_BACKOFF_MS = 1_000;
 const LONGEST_BACKOFF_MS = 60_000;
 /** Some tens of milliseconds in the database, which others need as well. */
 const STEP = 1_000;
-/** While the log grows the database belongs to who appends: a step rests three times as long as it took. */
-const REST = 3;
+/** The database belongs to who appends: a step rests nine times as long as it took, a tenth of it at most. */
+const REST = 9;
 
 /**
  * Position and places in one statement; whoever finds the position moved writes nothing. Does not wait for the disk: both are

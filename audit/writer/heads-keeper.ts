@@ -58,8 +58,8 @@ const STANDSTILL_ENTRIES = 64;
 const STORE_PAGES = 4_096;
 /** Some 30 MB. */
 const REMEMBERED_PAGES = 65_536;
-/** While others append, the heads take this much of an interval and go on in the next one. */
-const SHARE_MS = 250;
+/** While others append, the heads take this much of an interval and go on in the next one; an import is followed by some seconds of them. */
+const SHARE_MS = 80;
 /** Somebody waits for them, an export for example: longer, and with more entries left for the standstill, some tenths of a second. */
 const NEEDED_MS = 10_000;
 const NEEDED_STANDSTILL_ENTRIES = 1_024;

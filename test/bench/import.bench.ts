@@ -30,17 +30,18 @@ export interface ImportBenchOptions {
 }
 
 /**
- * Missed: 2,770 a second on two quiet cores (9.6 s staging, 27.0 s moving), 2,530 to 2,560 while others used a part of them; 2,440 and 2,140 before the
- * last round of work. A debt is a borrower with three contact points, up to six payments and an entry in the log: 5.6 million instructions or
- * 0.67 ms of processor in all processes, 0.20 of it the importer, 0.16 the hub, the rest the database, where some forty rows of indexes with
- * random keys are much of it (2.4 microseconds each). Both phases keep both cores busy (93 %), so only less work would help.
+ * Between 2,880 and 3,105 a second on two quiet cores (9.7 s staging, 23.0 s moving), 2,500 to 2,760 while others used a part of them. A debt is a
+ * borrower with three contact points, up to six payments and an entry in the log: 0.58 ms of processor in all processes, 0.19 of it the importer,
+ * 0.13 the hub, the rest the database, where some forty rows of indexes with random keys are much of it (2.4 microseconds each). Both phases keep
+ * both cores busy (93 %), so only less work helps.
  *
  * What paid: nonces from a pool, outbox records written once and handed over in one parameter, days reckoned without `Date`, one chunk written
  * while the next is read; then rows read and checked in a thread of their own (staging 12.5 to 9.6 s), who a Borrower is under one index where
  * nobody asks by Borrower, in a prepared statement whose values are spelled once for all rooms (14 to 9 microseconds in each such room), heads of streams from memory and events
- * stored as they are (3 % of all instructions), the outbox counted once while the last entries are awaited.
+ * stored as they are (3 % of all instructions), the outbox counted once while the last entries are awaited; stream heads and places of entries that
+ * give way to appends and are caught up with afterwards (a tenth); a young generation of 64 MB in the hub, as `npm start` has (collecting was a fifth of it).
  *
- * No gain was seen above the noise from a larger young generation in importer or hub, chunks of 500 or 1,000 rows, a database without JIT, with
+ * No gain was seen above the noise from chunks of 500 or 1,000 rows, a database without JIT, with
  * 512 MB of shared buffers, or with 4 GB of log between checkpoints (a fifth less of it is written, at no less processor time), rows inserted in
  * the order of a key; CSV records taken synchronously are slower. What is left in the importer: encryption (nine seals of 3 to 4 microseconds, most of each
  * the making of a cipher), commitments, the CSV parser (5 microseconds a row, six rows a debt).
@@ -70,7 +71,7 @@ export async function importBench({ config, repeats = 20, compiled = path.join(_
 export const WITHOUT_IMPORT_BENCH = WITHOUT_REAL_PORTFOLIO;
 
 async function startHub(config: PreparedConfig, compiled: string): Promise<{ stop(): Promise<void> }> {
-  const child = spawn(process.execPath, [path.join(compiled, 'cli/cession.js'), 'start', '--no-sample', '--json'], { env: { ...environmentOf(config), PATH: '/usr/bin:/bin' }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...process.execArgv, path.join(compiled, 'cli/cession.js'), 'start', '--no-sample', '--json'], { env: { ...environmentOf(config), PATH: '/usr/bin:/bin' }, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
   await Promise.race([
     once(child.stdout, 'data'),
