@@ -10,6 +10,7 @@ import { holdLease, type Lease } from '../kernel/lease';
 import type { AppendResult, Channel, Ledger, Submission } from '../kernel/ledger';
 import type { RoomName } from '../schema/vocabulary';
 import { LedgerReader } from './reader/ledger-reader';
+import { readSentAfter } from './reader/own-records';
 import { RecentEntries } from './reader/recent-entries';
 import type { LedgerSigner } from './signer/ledger-signer';
 import { openLogKeys } from './signer/log-key-check';
@@ -66,6 +67,7 @@ export class OpenedLedger {
     return {
       room,
       append: (channel, submissions, deadlineMs) => this.append(room, channel, submissions, deadlineMs),
+      sentAfter: (after, limit) => readSentAfter(this.reader.pool, room, after, limit),
       read: (from, limit, waitMs) => this.reader.read(from, limit, waitMs),
     };
   }

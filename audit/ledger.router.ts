@@ -5,7 +5,7 @@
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import { HubError } from '../kernel/errors';
 import { asHubError, newRequestId, readBody, sendError } from '../kernel/http';
-import { APPEND_BYTES_MAX, formatPage, formatResults, LEDGER_PATHS, openCredentials, parseAppend } from '../kernel/ledger-wire';
+import { APPEND_BYTES_MAX, formatPage, formatResults, formatSent, LEDGER_PATHS, openCredentials, parseAppend } from '../kernel/ledger-wire';
 import type { Secret } from '../kernel/secret';
 import type { RoomName } from '../schema/vocabulary';
 import type { OpenedLedger } from './ledger-port';
@@ -13,6 +13,7 @@ import type { OpenedLedger } from './ledger-port';
 /** Longer waits would outlive the connection's own limits. */
 const WAIT_MS_MAX = 20_000;
 const DEADLINE_MS_MAX = 60_000;
+const SENT_MAX = 10_000;
 
 function numberOf(request: Request, name: string, max: number): number {
   const given = request.query[name];
@@ -32,6 +33,10 @@ async function read(ledger: OpenedLedger, room: RoomName, request: Request): Pro
   return formatPage(await ledger.ledgerFor(room).read(from, limit, numberOf(request, 'waitMs', WAIT_MS_MAX)));
 }
 
+async function sent(ledger: OpenedLedger, room: RoomName, request: Request): Promise<string> {
+  return formatSent(await ledger.ledgerFor(room).sentAfter(numberOf(request, 'after', Number.MAX_SAFE_INTEGER), numberOf(request, 'limit', SENT_MAX)));
+}
+
 type Answer = (ledger: OpenedLedger, room: RoomName, request: Request) => Promise<string>;
 
 /** To be mounted at the root of the audit room's own server; it MUST NOT be reachable through the gateway. */
@@ -49,5 +54,5 @@ export function ledgerRouter(ledger: OpenedLedger, masterKey: Secret<Buffer>): R
         sendError(response, asHubError(error), newRequestId());
       }
     };
-  return Router().post(LEDGER_PATHS.append, answering(append)).get(LEDGER_PATHS.read, answering(read));
+  return Router().post(LEDGER_PATHS.append, answering(append)).get(LEDGER_PATHS.read, answering(read)).get(LEDGER_PATHS.sent, answering(sent));
 }

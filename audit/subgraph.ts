@@ -51,6 +51,9 @@ export { readLogKeys } from './signer/signing-keys.repository';
 export { hubPolicy } from './witness/hub-policy';
 export { readOpenItems, type OpenItems } from './reconciliation/open-items';
 export { prepareWitnessing } from './witness/witnessing';
+export { readSentAfter } from './reader/own-records';
+export { rootOfLog } from './reader/root-of-log';
+export { latestCheckpoint } from './writer/checkpointer';
 export { createLedger } from './writer/create-ledger';
 export { readHead } from './writer/head';
 

@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import type { CommandLine } from './command-line';
 import { EXIT_CODES_HELP } from './exit-code';
 import { describeFailure } from './failure';
+import { addDoctor } from './doctor.command';
 import { addExport } from './export.command';
 import { addImportPortfolio } from './import-portfolio.command';
 import { addInit } from './init.command';
@@ -48,6 +49,7 @@ export function buildProgram(line: CommandLine, version: string): Command {
   addVerify(program, line);
   addReport(program, line);
   addReconcile(program, line);
+  addDoctor(program, line);
   addTour(program, line);
   const ledger = groupOf(program, 'ledger', 'look after the ledger itself');
   addLedgerKey(ledger, line);

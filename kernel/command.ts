@@ -72,6 +72,7 @@ export async function runCommand(context: RoomContext, command: Command): Promis
   }
   await context.endSnapshot();
   const { services } = context;
+  await services.history.assertWhole();
   if (context.standsOn >= 0) await awaitStanding(services.database, context.standsOn, services.receiptDeadlineMs);
   const { answer, recordIds } = await executeOnce(context, command);
   services.receipts.recorded();

@@ -11,6 +11,7 @@ import { HubError } from './errors';
 import { awaitStanding } from './follower/standing-point';
 import type { Ledger } from './ledger';
 import type { Receipts } from './outbox/receipts';
+import type { OwnHistory } from './own-history';
 import { Release } from './release/release';
 import type { KnownRights } from './rights/known-rights';
 import { openReadTransaction, type OpenTransaction, type Transaction, type TransactionPlace } from './transaction';
@@ -24,6 +25,7 @@ export interface RoomServices {
   readonly ledger: Ledger;
   readonly keyStore: KeyStore;
   readonly receipts: Receipts;
+  readonly history: Pick<OwnHistory, 'assertWhole'>;
   readonly rights: KnownRights;
   readonly clock: () => Date;
   /** A follower unconfirmed for longer than this is behind (DESIGN §1: 2 s). */

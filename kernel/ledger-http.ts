@@ -6,7 +6,8 @@ import { Pool } from 'undici';
 import type { RoomName } from '../schema/vocabulary';
 import { HubError } from './errors';
 import type { AppendResult, Channel, Ledger, LedgerPage, Submission } from './ledger';
-import { formatAppend, LEDGER_PATHS, ledgerCredential, parsePage, parseResults } from './ledger-wire';
+import { formatAppend, LEDGER_PATHS, ledgerCredential, parsePage, parseResults, parseSent } from './ledger-wire';
+import type { OwnRecord } from './outbox/own-records';
 import type { Secret } from './secret';
 
 export interface LedgerClientOptions {
@@ -67,6 +68,11 @@ class HttpLedger implements LedgerClient {
       const path = `${this.prefix}${LEDGER_PATHS.read}?from=${from}&limit=${limit}&waitMs=${Math.trunc(waitMs)}`;
       return parsePage(await bodyOf(await this.pool.request({ method: 'GET', path, headers: this.headers, signal })));
     }, waitMs + READ_TIMEOUT_MS);
+  }
+
+  async sentAfter(after: number, limit: number): Promise<readonly OwnRecord[]> {
+    const path = `${this.prefix}${LEDGER_PATHS.sent}?after=${after}&limit=${limit}`;
+    return this.send(async (signal) => parseSent(await bodyOf(await this.pool.request({ method: 'GET', path, headers: this.headers, signal }))), READ_TIMEOUT_MS);
   }
 
   async stop(): Promise<void> {

@@ -7,9 +7,10 @@ import { ROOMS, type RoomName, type StreamName } from '../schema/vocabulary';
 import { HubError } from './errors';
 import { deriveKey } from './keys';
 import type { AppendResult, Channel, HeldDisclosure, LedgerPage, StreamPosition, Submission } from './ledger';
+import type { OwnRecord } from './outbox/own-records';
 import type { Secret } from './secret';
 
-export const LEDGER_PATHS = { append: '/ledger/append', read: '/ledger/read' } as const;
+export const LEDGER_PATHS = { append: '/ledger/append', read: '/ledger/read', sent: '/ledger/sent' } as const;
 /** A full batch of a relay with everything beside it; a disclosure of one page is a hundredth of it. */
 export const APPEND_BYTES_MAX = 64 * 1024 * 1024;
 
@@ -119,6 +120,17 @@ export function parseResults(body: string, expected: number): AppendResult[] {
 
 export function formatPage({ entries, size, checkpoint }: LedgerPage): string {
   return JSON.stringify({ size, checkpoint, entries: entries.map(({ index, bytes, disclosures }) => ({ index, bytes: bytes.toString('base64'), disclosures })) });
+}
+
+export function formatSent(records: readonly OwnRecord[]): string {
+  return JSON.stringify({ records });
+}
+
+export function parseSent(body: string): OwnRecord[] {
+  return list(json(body)['records'], 'no records').map((value) => {
+    const { seq, eventId, index } = members(value, 'a record');
+    return { seq: count(seq, 'a number'), eventId: text(eventId, 'an event id'), index: count(index, 'an index') };
+  });
 }
 
 export function parsePage(body: string): LedgerPage {

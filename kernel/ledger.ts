@@ -3,6 +3,7 @@
  * A room never sees the writer's storage; in one process the audit room implements this directly, over HTTP a client does.
  */
 import type { RoomName, StreamName } from '../schema/vocabulary';
+import type { OwnRecord } from './outbox/own-records';
 
 /** A stream and the number of its last entry a decision relied on (DESIGN §1.4). n = 0: the stream has no entry. */
 export interface StreamPosition {
@@ -87,6 +88,8 @@ export interface Ledger {
    * submission MUST be repeated with the same idempotency key before it may be considered lost.
    */
   append(channel: Channel, submissions: readonly Submission[], deadlineMs: number): Promise<AppendResult[]>;
+  /** This room's own records numbered above `after`, in that order: what it may have lost by a restore. */
+  sentAfter(after: number, limit: number): Promise<readonly OwnRecord[]>;
   /** Entries from `from` on, at most `limit`; waits up to `waitMs` for one when there is none. */
   read(from: number, limit: number, waitMs: number): Promise<LedgerPage>;
 }

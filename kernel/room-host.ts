@@ -16,6 +16,7 @@ import { withStanding } from './follower/standing.follower';
 import { holdLease, type Lease } from './lease';
 import type { Ledger } from './ledger';
 import { readOutboxAlarms } from './outbox/outbox-age';
+import { OwnHistory } from './own-history';
 import { Receipts } from './outbox/receipts';
 import { Relay, type Reconsideration } from './outbox/relay';
 import { localiseRefusals } from './refusal-language';
@@ -64,12 +65,14 @@ export async function openRoom(definition: RoomDefinition, surroundings: RoomSur
   const { config, ledger, keyStore, diagnostics, clock = () => new Date() } = surroundings;
   const database = await openRoomDatabase(config, databaseOf(definition));
   const receipts = new Receipts(database.worker);
+  const history = new OwnHistory({ worker: database.worker, ledger, diagnostics });
   const services: RoomServices = {
     room: definition.name,
     database: database.request,
     ledger,
     keyStore,
     receipts,
+    history,
     rights: new KnownRights(),
     clock,
     followerBoundMs: config.ledger.followerBoundMs,
@@ -88,9 +91,10 @@ export async function openRoom(definition: RoomDefinition, surroundings: RoomSur
     services,
     execute: (request) => fetches.run(execution.execute(request)),
     unready: () => readUnready(database.worker, config.ledger.followerBoundMs, workers.halted),
-    alarms: () => readOutboxAlarms(database.worker),
+    alarms: async () => [...history.alarms(), ...(await readOutboxAlarms(database.worker))],
     async stop() {
       await fetches.ended(LAST_FETCHES_MS);
+      await history.stop();
       await workers.stop();
       await database.close();
     },

@@ -29,6 +29,7 @@ const LATE_MS = 12;
 const lateness = () => new Promise((resolve) => setTimeout(resolve, Math.random() * LATE_MS));
 const late = (ledger: Ledger): Ledger => ({
   room: ledger.room,
+  sentAfter: (...asked) => ledger.sentAfter(...asked),
   append: async (channel, submissions, deadlineMs) => {
     if (channel === 'direct') await lateness();
     return ledger.append(channel, submissions, deadlineMs);

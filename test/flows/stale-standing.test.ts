@@ -36,6 +36,7 @@ class Gate {
 
   wrap = (ledger: Ledger): Ledger => ({
     room: ledger.room,
+    sentAfter: (...asked) => ledger.sentAfter(...asked),
     read: (...asked) => ledger.read(...asked),
     append: async (channel, ...rest) => {
       if (this.closedFor === `${ledger.room} ${channel}`) {

@@ -48,6 +48,7 @@ export interface TestHub {
   /** kill -9 of everything at once. Not where the hub runs inside the test. */
   killAll(): Promise<void>;
   start(): Promise<void>;
+  stop(): Promise<void>;
 }
 
 /** Registers its own beforeAll and afterAll. */

@@ -73,6 +73,7 @@ function ledgerWith(change: (page: LedgerPage, from: number) => LedgerPage): Led
   return {
     room: 'debts',
     append: (...given) => port().append(...given),
+    sentAfter: (...asked) => port().sentAfter(...asked),
     read: async (from, limit, waitMs) => change(await port().read(from, Math.min(limit, 5), Math.min(waitMs, 20)), from),
   };
 }

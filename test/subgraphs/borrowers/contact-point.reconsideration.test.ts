@@ -12,6 +12,7 @@ function hold(): void {
 
 const wrapLedger = (ledger: Ledger): Ledger => ({
   room: ledger.room,
+  sentAfter: (...asked) => ledger.sentAfter(...asked),
   append: (...parameters) => ledger.append(...parameters),
   read: async (...parameters) => {
     await follower.held;

@@ -23,6 +23,7 @@ function gate() {
 
 const wrapLedger = (ledger: Ledger): Ledger => ({
   room: ledger.room,
+  sentAfter: (...asked) => ledger.sentAfter(...asked),
   append: async (...parameters) => {
     await relay.held;
     return ledger.append(...parameters);

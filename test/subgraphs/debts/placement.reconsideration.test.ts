@@ -19,6 +19,7 @@ class FollowerBrake {
 
   wrap = (ledger: Ledger): Ledger => ({
     room: ledger.room,
+    sentAfter: (...asked) => ledger.sentAfter(...asked),
     append: (...parameters) => ledger.append(...parameters),
     read: async (...parameters) => {
       await this.released;
