@@ -21,6 +21,7 @@ const DECISION_MS = 2_000;
 
 export class OwnHistory {
   private lost: OwnRecord | null = null;
+  private isDecided = false;
   private readonly stopping = new AbortController();
   private readonly decided: Promise<void>;
 
@@ -30,9 +31,7 @@ export class OwnHistory {
 
   /** Throws HubError UNAVAILABLE in a room that lacks records of its own. */
   async assertWhole(): Promise<void> {
-    const late = new AbortController();
-    await Promise.race([this.decided, pause(DECISION_MS, undefined, { signal: late.signal, ref: false }).catch(() => undefined)]);
-    late.abort();
+    if (!this.isDecided) await this.decision();
     if (this.lost !== null) throw new HubError('UNAVAILABLE', 'This room was restored from an older copy and only reads until it is complete again.');
   }
 
@@ -46,12 +45,19 @@ export class OwnHistory {
     await this.decided;
   }
 
+  private async decision(): Promise<void> {
+    const late = new AbortController();
+    await Promise.race([this.decided, pause(DECISION_MS, undefined, { signal: late.signal, ref: false }).catch(() => undefined)]);
+    late.abort();
+  }
+
   private async decide(): Promise<void> {
     const { worker, ledger, diagnostics } = this.options;
     const { signal } = this.stopping;
     while (!signal.aborted) {
       try {
         this.lost = await firstLostRecord(worker, (after, limit) => ledger.sentAfter(after, limit));
+        this.isDecided = true;
         if (this.lost !== null) diagnostics.fatal({ room: ledger.room, index: this.lost.index, sourceSeq: this.lost.seq }, 'the database of the room is older than the ledger; only reads are answered');
         return;
       } catch (err) {

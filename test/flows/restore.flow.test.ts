@@ -61,7 +61,8 @@ describe.each(MODES)('a hub in %s', (mode) => {
     expect(await alarms()).toEqual([]);
   }, 60_000);
 
-  it('is told which rooms and which witness know more than a ledger that was restored from an older copy', async () => {
+  // Nothing of it depends on where the rooms run.
+  if (mode === 'one process') it('is told which rooms and which witness know more than a ledger that was restored from an older copy', async () => {
     const older = await copyOf('audit', `ledger_${mode.replaceAll(' ', '_')}`);
     expect((await grant()).errors).toEqual([]);
     await settled();
