@@ -55,9 +55,16 @@ function keep(value: HeldDisclosure, subjectKey: Buffer | null): HeldDisclosure 
   return { ...value, text: null, sealed };
 }
 
-/** A borrower acts as a person, who links borrowers across creditors: nobody who reads the entry is told which one it was. */
-function isPerson({ actor }: EventDraft, name: string): boolean {
-  return actor?.audience === 'BORROWER' && (name === 'actorSub' || name === 'actorOrg');
+/**
+ * Who is told which human acted. A borrower acts as a person, who links borrowers across creditors: nobody. An employee: the
+ * creditors concerned and their supervisors, and his own employer; an agency or a borrower is told the organisation.
+ */
+function revealActor({ actor, streams }: EventDraft, name: string): readonly StreamName[] | null {
+  if (actor === null || (name !== 'actorSub' && name !== 'actorOrg')) return null;
+  if (actor.audience === 'BORROWER') return [];
+  if (name === 'actorOrg') return null;
+  const own: readonly StreamName[] = actor.audience === 'INTERNAL' ? [`creditor:${actor.org}`] : actor.audience === 'PARTNER' ? [`agency:${actor.org}`] : [];
+  return [...new Set([...own, ...streams.filter((stream) => stream.startsWith('creditor:'))])];
 }
 
 /** `subjectKey` is the key of `draft.personal.subject`; null when the draft holds nothing personal. */
@@ -75,7 +82,7 @@ export function composeSubmission(draft: EventDraft, subjectKey: Buffer | null):
     ...(draft.purpose ? { purpose: draft.purpose } : {}),
     ...(draft.operation ? { operation: draft.operation } : {}),
     ...(draft.decision ? { decision: { ...draft.decision, at: draft.decision.at.toISOString() } } : {}),
-    structural: Object.fromEntries(Object.entries(hidden).map(([name, value]) => [name, { value, reveal: draft.revealTo?.[name] ?? (isPerson(draft, name) ? [] : null) }])),
+    structural: Object.fromEntries(Object.entries(hidden).map(([name, value]) => [name, { value, reveal: draft.revealTo?.[name] ?? revealActor(draft, name) }])),
     items: draft.items ?? [],
     personal: Object.entries(draft.personal?.values ?? {}).map(([name, value]) => ({ subject: draft.personal!.subject, name, value })),
   });
