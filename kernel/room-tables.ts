@@ -47,7 +47,7 @@ const STANDING = [
 ];
 
 /** Rooms that begin with the Borrower too. In the others nobody would read this index, and an import writes it for every debt. */
-const ASKED_BY_BORROWER: readonly RoomName[] = ['borrowers', 'debts'];
+const ASKED_BY_BORROWER: readonly RoomName[] = ['audit', 'borrowers', 'debts'];
 const BORROWER_IS_ONE_PERSON = 'create unique index standing_person_borrower on standing_person (borrower_id)';
 
 function standing(room: RoomName): string[] {
