@@ -9,6 +9,10 @@ import { parseEntry } from '../../../audit/log/entry';
 import { Timeline } from '../../../audit/log/timeline';
 import type { Report } from '../../../audit/log/verdict';
 import { Excerpt } from '../../../audit/report/excerpt';
+import { PAGE_TEXTS } from '../../../audit/report/page-texts';
+import { readEventSchema } from '../../../schema/event-schemas';
+import { AUDIENCES, DATA_CATEGORIES, PURPOSES, ROOMS } from '../../../schema/vocabulary';
+import { eventTypesOf } from '../../support/event-schemas';
 import { filesOf } from '../bundle-files';
 import { KEY, logBundle, sampleLog, streamBundle, type SampleLog } from '../sample-log';
 import { sampleAppendix } from '../sample-appendix';
@@ -144,6 +148,22 @@ describe.each(['en', 'zh'] as const)('the page in %s', (language) => {
       else open.push(name as string);
     }
     expect(open).toEqual([]);
+  });
+});
+
+describe('the words of a page', () => {
+  it('in Chinese say what each type of event means, and of no other', () => {
+    expect(Object.keys(PAGE_TEXTS.zh.meanings).sort()).toEqual(eventTypesOf().sort());
+    expect(Object.entries(PAGE_TEXTS.zh.meanings).filter(([, meaning]) => !/^[\u4e00-\u9fff].*。$/u.test(meaning))).toEqual([]);
+  });
+
+  it('in English are those of the schemas, each a sentence', () => {
+    expect(eventTypesOf().filter((type) => !/^[A-Z].*\.$/u.test(readEventSchema(type, 1).description))).toEqual([]);
+  });
+
+  it.each(['en', 'zh'] as const)('in %s know every category, purpose, audience and room', (language) => {
+    const { categoryOf, purposeOf, audienceOf, family } = PAGE_TEXTS[language];
+    expect([categoryOf, purposeOf, audienceOf, family].map((words) => Object.keys(words).sort())).toEqual([DATA_CATEGORIES, PURPOSES, [...AUDIENCES, 'SYSTEM'], ROOMS].map((words) => [...words].sort()));
   });
 });
 
