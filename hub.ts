@@ -18,9 +18,9 @@ import { startDatabaseServer } from './kernel/database/server';
 import type { Diagnostics } from './kernel/diagnostics';
 import { openKeyStoreRoom } from './kernel/key-store-room';
 import { openMetrics } from './kernel/metrics';
-import { measureOutboxes } from './kernel/outbox/outbox-age';
 import type { ServingMessage } from './kernel/run-process';
 import { databaseOf, openRoom, type OpenRoom, type RoomDefinition } from './kernel/room-host';
+import { measureRooms } from './kernel/room-metrics';
 import { StartError } from './kernel/start-error';
 import { KEY_STORE_DATABASE } from './kernel/vault/key-store';
 import { agenciesRoom } from './subgraphs/agencies/subgraph';
@@ -107,7 +107,7 @@ export async function startHub(prepared: PreparedHub, diagnostics: Diagnostics):
     rooms.push(await openRoom(definition, { config, ledger: audit.ledger.ledgerFor(definition.name), keyStore: keyStore.keyStore, diagnostics }));
   }
   const all = [...rooms, audit.room];
-  measureOutboxes(metrics.registry, all);
+  measureRooms(metrics.registry, all);
   const { tokens } = await gatewayCredentials(config);
   const gateway = await openGateway({
     config,

@@ -7,8 +7,8 @@ import { openDiagnostics, type Diagnostics } from '../kernel/diagnostics';
 import { openKeyStoreRoom } from '../kernel/key-store-room';
 import { openMetrics } from '../kernel/metrics';
 import { metricsRoute } from '../kernel/metrics-route';
-import { measureOutboxes } from '../kernel/outbox/outbox-age';
 import { serveRoom } from '../kernel/room-http';
+import { measureRooms } from '../kernel/room-metrics';
 import { runProcess, type ServingProcess } from '../kernel/run-process';
 import { ledgerRouter } from './ledger.router';
 import { openLedgerSigner } from './signer/ledger-signer';
@@ -19,7 +19,7 @@ async function serve(config: PreparedConfig, diagnostics: Diagnostics): Promise<
   const signer = await openLedgerSigner(config, false);
   const metrics = openMetrics();
   const audit = await openAuditRoom({ config, signer, keyStore: keyStore.keyStore, diagnostics, metrics });
-  measureOutboxes(metrics.registry, [audit.room]);
+  measureRooms(metrics.registry, [audit.room]);
   const http = await serveRoom(audit.room, {
     host: config.roomHost,
     port: config.rooms.audit.port,

@@ -24,6 +24,7 @@ import { PlaceKeeper } from './places/place-keeper';
 import { RECONCILIATION_FOLLOWING } from './reconciliation/reconciliation.follower';
 import { ReconciliationResolver } from './reconciliation/reconciliation.resolver';
 import { PRUNING_FOLLOWING } from './retention/pruning.follower';
+import { measureSize } from './reader/size-metric';
 import { measureSelfCheck } from './self-check/self-check-metrics';
 import { SelfCheckSchedule } from './self-check/self-check-schedule';
 import type { LedgerSigner } from './signer/ledger-signer';
@@ -118,6 +119,7 @@ export async function openAuditRoom({ config, signer, keyStore, diagnostics, met
   const stamper = openStamper(config.ledger, { pool: database.worker, vkey: signer.vkey, isActive: () => ledger.isWriting, clock, diagnostics });
   const selfCheck = new SelfCheckSchedule({ pool: database.worker, key: keys.current.key, intervalMs: config.ledger.selfCheckIntervalMs, diagnostics, clock });
   measureSelfCheck(metrics.registry, database.worker, clock);
+  measureSize(metrics.registry, database.worker);
   const room = await openRoom(auditRoom, { config, ledger: ledger.ledgerFor('audit'), keyStore, diagnostics, clock });
   const directory = exportDirectory(config);
   const runner = new ExportRunner({ pool: room.database.worker, ledger, submitter, signer, policy: hubPolicy(signer.vkey, config.ledger.witnesses), directory, diagnostics, clock });

@@ -10,8 +10,8 @@ import { openKeyStoreRoom } from './key-store-room';
 import { openLedgerClient } from './ledger-http';
 import { openMetrics } from './metrics';
 import { metricsRoute } from './metrics-route';
-import { measureOutboxes } from './outbox/outbox-age';
 import { openRoom, type RoomDefinition } from './room-host';
+import { measureRooms } from './room-metrics';
 import { runProcess, type ServingProcess } from './run-process';
 import { serveRoom } from './room-http';
 
@@ -37,7 +37,7 @@ async function serveDefinition(definition: RoomDefinition, config: PreparedConfi
   const ledger = openLedgerClient({ room: definition.name, url: auditUrl(config), masterKey: config.masterKey });
   const room = await openRoom(definition, { config, ledger, keyStore: keyStore.keyStore, diagnostics });
   const metrics = openMetrics();
-  measureOutboxes(metrics.registry, [room]);
+  measureRooms(metrics.registry, [room]);
   const http = await serveRoom(room, {
     host: config.roomHost,
     port: config.rooms[definition.name].port,

@@ -2,6 +2,7 @@
  * Where a room's standing stands: the ledger index it has followed to and whether that is recent enough to decide on.
  * Read from the room's own database, so every replica of a room answers alike whichever of them runs the follower.
  */
+import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 import { HubError } from '../errors';
 
@@ -27,6 +28,12 @@ export function standingStatement(boundMs: number): string {
 
 export function toStandingPoint(row: FollowerRow | undefined): StandingPoint {
   return row === undefined ? { index: -1, changedIndex: -1, behind: true } : { index: row.next_index - 1, changedIndex: row.changed_index, behind: row.behind };
+}
+
+/** Since the follower last confirmed the head; beyond the bound of `standingStatement` the room is behind. */
+export async function readFollowerSeconds(pool: Pick<Pool, 'query'>): Promise<number> {
+  const { rows } = await pool.query<{ seconds: number }>('select extract(epoch from clock_timestamp() - confirmed_at)::float8 as seconds from follower');
+  return rows[0]!.seconds;
 }
 
 const POLL_MS = 5;

@@ -3,8 +3,6 @@
  * as long as a record waits, nobody outside the room can know what it says, so waiting is measured and told.
  */
 import type { Pool } from 'pg';
-import { Gauge, type Registry } from 'prom-client';
-import type { RoomName } from '../../schema/vocabulary';
 
 /** Own default: an import keeps a busy relay behind for some seconds, an outage of the ledger for minutes. */
 export const OUTBOX_SECONDS_MAX = 60;
@@ -25,23 +23,4 @@ export async function readOutboxSeconds(pool: Pick<Pool, 'query'>): Promise<numb
 export async function readOutboxAlarms(pool: Pick<Pool, 'query'>): Promise<string[]> {
   const seconds = await readOutboxSeconds(pool);
   return seconds > OUTBOX_SECONDS_MAX ? [`the oldest record of the outbox has waited ${Math.floor(seconds)} seconds for the ledger`] : [];
-}
-
-export interface MeasuredRoom {
-  readonly name: RoomName;
-  readonly database: { readonly worker: Pick<Pool, 'query'> };
-}
-
-/** Read when somebody asks: the same in every replica of a room, whichever of them relays. */
-export function measureOutboxes(registry: Registry, rooms: readonly MeasuredRoom[]): void {
-  new Gauge({
-    name: 'cession_outbox_age_seconds',
-    help: 'How long the oldest record of an outbox has waited for the ledger; 0: none waits.',
-    labelNames: ['room'],
-    registers: [registry],
-    async collect() {
-      // A database that does not answer leaves the last value; that it is away shows elsewhere.
-      await Promise.all(rooms.map(({ name, database }) => readOutboxSeconds(database.worker).then((seconds) => this.set({ room: name }, seconds), () => undefined)));
-    },
-  });
 }

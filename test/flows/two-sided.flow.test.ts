@@ -97,11 +97,14 @@ describe.each(MODES)('both sides of a handover, in %s', (mode) => {
     expect((await openFor(regulator.knows(agency))).recallsWithoutAttestation.edges).toEqual([]);
   });
 
-  it('comes with the age of every outbox, measured by the process that has it', async () => {
+  it('comes with the age of every outbox and follower and the size of the ledger, measured by the process that has it', async () => {
     const places = mode === 'one process' ? [hub.url] : ROOMS.map((room) => `http://${hub.config.roomHost}:${hub.config.rooms[room].port}`);
     const texts = await Promise.all(places.map(async (place) => (await fetch(`${place}/metrics`)).text()));
-    const measured = texts.flatMap((text) => [...text.matchAll(/^cession_outbox_age_seconds\{room="(\w+)"\} \d/gm)].map(([, room]) => room));
-    expect(measured.sort()).toEqual([...ROOMS].sort());
+    for (const measure of ['outbox_age_seconds', 'follower_age_seconds']) {
+      const measured = texts.flatMap((text) => [...text.matchAll(new RegExp(`^cession_${measure}\\{room="(\\w+)"\\} \\d`, 'gm'))].map(([, room]) => room));
+      expect(measured.sort()).toEqual([...ROOMS].sort());
+    }
+    expect(texts.flatMap((text) => [...text.matchAll(/^cession_ledger_size_entries [1-9]\d*$/gm)])).toHaveLength(1);
     expect(await (await fetch(`${hub.url}/readyz`)).json()).toEqual({ ready: true, reasons: [], alarms: [] });
   });
 

@@ -1,7 +1,8 @@
-/** How long records wait for the ledger, measured where they wait; an alarm past the bound, and none before. */
+/** How long records wait for the ledger, measured where they wait; an alarm past the bound, and none before. The same of a follower. */
 import type { Pool } from 'pg';
 import { Registry } from 'prom-client';
-import { measureOutboxes, OUTBOX_SECONDS_MAX, readOutboxAlarms, readOutboxSeconds } from '../../../kernel/outbox/outbox-age';
+import { OUTBOX_SECONDS_MAX, readOutboxAlarms, readOutboxSeconds } from '../../../kernel/outbox/outbox-age';
+import { measureRooms } from '../../../kernel/room-metrics';
 import { roomTables } from '../../../kernel/room-tables';
 import { newId } from '../../../schema/ids';
 import { testDatabase } from '../../support/test-database';
@@ -27,10 +28,10 @@ async function deliverAll(): Promise<void> {
   await worker.query('update relay set (last_xid, last_id) = (select xid, id from outbox order by xid desc, id desc limit 1)');
 }
 
-/** Metric text of the one gauge. */
+/** Metric text of the room. */
 async function measured(): Promise<string> {
   const registry = new Registry();
-  measureOutboxes(registry, [{ name: 'debts', database: { worker } }]);
+  measureRooms(registry, [{ name: 'debts', database: { worker } }]);
   return registry.metrics();
 }
 
@@ -64,5 +65,12 @@ describe('an outbox', () => {
     const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
     expect(plan).toContain('outbox_in_order');
     expect(plan).not.toMatch(/Seq Scan on outbox|Sort/);
+  });
+});
+
+describe('a follower', () => {
+  it('is as old as its last confirmation of the head', async () => {
+    await worker.query(`update follower set confirmed_at = clock_timestamp() - interval '2 hours'`);
+    expect(await measured()).toMatch(/cession_follower_age_seconds\{room="debts"\} 72\d\d/);
   });
 });
