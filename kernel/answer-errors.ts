@@ -1,10 +1,11 @@
 /**
  * What a room says when something failed: a closed code and a fixed text, never a message from deeper down, which may
- * carry personal data or another tenant's facts. The whole error goes to diagnostics under the request's id.
+ * carry personal data or another tenant's facts; that it may be asked again where that helps. The whole error goes to diagnostics under the request's id.
  */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { InputError } from '../schema/input-error';
 import { isRuleId, sentencesOf, textsOf, type Language } from '../schema/messages';
+import { toUnavailable } from './database/postgres-errors';
 import type { Diagnostics } from './diagnostics';
 import { HubError } from './errors';
 import type { RoomRequest } from './room';
@@ -37,9 +38,14 @@ function mistakeIn({ message, originalError }: GraphQLError): { readonly message
   return { message: said, argument: place };
 }
 
-function hubErrorOf(error: GraphQLError): HubError | null {
+function causeOf(error: GraphQLError): unknown {
   let cause: unknown = error.originalError;
   while (cause instanceof GraphQLError) cause = cause.originalError;
+  return cause;
+}
+
+function hubErrorOf(error: GraphQLError): HubError | null {
+  const cause = causeOf(error);
   if (cause instanceof HubError) return cause;
   if (cause instanceof InputError) return new HubError('BAD_INPUT', cause.message, { argument: cause.argument });
   return null;
@@ -59,5 +65,7 @@ export function toAnswerError(error: GraphQLError, { requestId, language }: Pick
     return { message, ...place, extensions: { code: 'BAD_INPUT', ...named } };
   }
   diagnostics.error({ requestId, err: error.originalError ?? error }, 'a resolver failed');
+  const told = toUnavailable(causeOf(error));
+  if (told !== null) return { message: told.message, ...place, extensions: { ...told.extensions } };
   return { message: 'Something failed inside the hub; the request id names it in our records.', ...place, extensions: { code: 'INTERNAL' } };
 }

@@ -50,12 +50,6 @@ export async function readStream(database: Statements, stream: StreamName, range
   return rows.map((row) => ({ ...toEntry(row), n: Number(row.n) }));
 }
 
-/** How many entries a stream has; 0 for one that nobody ever named. */
-export async function streamLength(database: Statements, stream: StreamName): Promise<number> {
-  const { rows } = await database.query<{ n: string | number }>('select n from stream_entry where stream = $1 order by n desc limit 1', [stream]);
-  return Number(rows[0]?.n ?? 0);
-}
-
 /** The number of the stream's last entry below a tree size. */
 export async function streamLengthAt(database: Statements, stream: StreamName, size: number): Promise<number> {
   const { rows } = await database.query<{ n: string | number }>('select n from stream_entry where stream = $1 and index < $2 order by n desc limit 1', [stream, size]);

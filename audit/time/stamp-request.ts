@@ -7,7 +7,6 @@ import { Integer, OctetString } from 'asn1js';
 import { AlgorithmIdentifier, ContentInfo, MessageImprint, SignedData, TimeStampReq, TimeStampResp, TSTInfo } from 'pkijs';
 
 export const REQUEST_MEDIA_TYPE = 'application/timestamp-query';
-export const RESPONSE_MEDIA_TYPE = 'application/timestamp-reply';
 export const SHA256_OID = '2.16.840.1.101.3.4.2.1';
 const TST_INFO_OID = '1.2.840.113549.1.9.16.1.4';
 /** PKIStatus granted and grantedWithMods. */

@@ -16,7 +16,6 @@ const LOCK_NOT_AVAILABLE = '55P03';
 const DUPLICATE_OBJECT = '42710';
 const DUPLICATE_SCHEMA = '42P06';
 const INTERNAL_ERROR = 'XX000';
-const INSUFFICIENT_PRIVILEGE = '42501';
 
 /** Connection lost, refused, ended by an administrator, or the server starting, stopping, out of connections. */
 const AWAY = /^(08\w{3}|57P0[1-5]|53300|53400|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|EAI_AGAIN)$/;
@@ -38,26 +37,11 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
   return sqlState(error) === UNIQUE_VIOLATION && (constraint === undefined || constraintOf(error) === constraint);
 }
 
-/** The transaction was rolled back through no fault of its own and may be run again from its start. */
-export function isRetryable(error: unknown): boolean {
-  const state = sqlState(error);
-  return state === SERIALIZATION_FAILURE || state === DEADLOCK_DETECTED;
-}
-
 /** The database cannot be reached or is going away. A commit that was under way may or may not have happened. */
 export function isConnectionLost(error: unknown): boolean {
   const state = sqlState(error);
   if (state !== null) return AWAY.test(state);
   return error instanceof Error && AWAY_TEXT.test(error.message);
-}
-
-export function isDiskFull(error: unknown): boolean {
-  return sqlState(error) === DISK_FULL;
-}
-
-/** A grant or a row-level security policy said no. In a request this is a defect of the hub, never an answer. */
-export function isPrivilegeRefused(error: unknown): boolean {
-  return sqlState(error) === INSUFFICIENT_PRIVILEGE;
 }
 
 /** Another process made or changed the same catalogue object at the same moment. */
@@ -67,17 +51,15 @@ export function isConcurrentChange(error: unknown): boolean {
   return state === DUPLICATE_OBJECT || state === DUPLICATE_SCHEMA || state === UNIQUE_VIOLATION;
 }
 
-/** What a caller is told; a HubError passes unchanged, an unknown error becomes INTERNAL with its cause kept for diagnostics. */
-export function toHubError(error: unknown): HubError {
-  if (error instanceof HubError) return error;
+/** What a caller is told who may simply ask again; null for everything else, which is a defect or somebody's mistake. */
+export function toUnavailable(error: unknown): HubError | null {
   const away = (message: string): HubError => new HubError('UNAVAILABLE', message, { retryAfterMs: RETRY_AFTER_MS, cause: error });
-  if (isDiskFull(error)) return away('The hub cannot store anything at the moment: its database has no space left.');
-  if (isConnectionLost(error)) return away('The hub cannot reach its database at the moment.');
-  if (isRetryable(error)) return away('The operation collided with another one; nothing was changed.');
   const state = sqlState(error);
+  if (state === DISK_FULL) return away('The hub cannot store anything at the moment: its database has no space left.');
+  if (isConnectionLost(error)) return away('The hub cannot reach its database at the moment.');
+  if (state === SERIALIZATION_FAILURE || state === DEADLOCK_DETECTED) return away('The operation collided with another one; nothing was changed.');
   if (state === QUERY_CANCELED || state === LOCK_NOT_AVAILABLE) return away('The operation took longer than it may; nothing was changed.');
-  if (state === UNIQUE_VIOLATION) return new HubError('CONFLICT', 'The same thing was recorded by another operation.', { cause: error });
-  return new HubError('INTERNAL', 'The hub failed to answer; nothing was changed.', { cause: error });
+  return null;
 }
 
 function constraintOf(error: unknown): string | null {

@@ -4,7 +4,7 @@
  */
 import type { Refusal } from '../../kernel/errors';
 import { refusalOf } from '../../schema/messages';
-import { COMPONENTS, mapComponents, NOTHING_OWED, totalOf, type Component, type Components } from './components';
+import { mapComponents, NOTHING_OWED, totalOf, type Component, type Components } from './components';
 import { PAYMENT_RULE_PACK } from './rule-pack';
 
 /** Art. 561: costs of enforcing the claim, then interest, then principal. */
@@ -48,8 +48,4 @@ export function allocate(owed: Components, amountMinor: number, designation: rea
     left -= paid[component];
   }
   return mapComponents((component) => paid[component]);
-}
-
-export function isComponent(word: string): word is Component {
-  return (COMPONENTS as readonly string[]).includes(word);
 }

@@ -1,5 +1,5 @@
-/** What a room says about a mistake in variables and arguments: the cause by name, never the value. */
-import { buildSchema, execute, parse, type GraphQLScalarType, type GraphQLSchema } from 'graphql';
+/** What a room says about a mistake in variables and arguments: the cause by name, never the value; and of its own failures, whether to ask again. */
+import { buildSchema, execute, GraphQLError, parse, type GraphQLScalarType, type GraphQLSchema } from 'graphql';
 import { toAnswerError } from '../../kernel/answer-errors';
 import { MinorUnits } from '../../schema/minor-units';
 import { testDiagnostics } from '../support/test-ledger';
@@ -41,5 +41,22 @@ describe('an unfit value', () => {
     expect(error!.message).toMatch(message);
     expect(error!.extensions).toEqual({ code: 'BAD_INPUT', argument });
     expect(JSON.stringify(error)).not.toContain(SECRET);
+  });
+});
+
+describe('a failure of the database', () => {
+  const failed = (code: string) =>
+    toAnswerError(new GraphQLError('failed', { path: ['pay'], originalError: Object.assign(new Error(`Key (phone)=(${SECRET}) already exists.`), { code }) }), { requestId: 'r-1' }, testDiagnostics());
+
+  it.each([
+    ['57P01', { code: 'UNAVAILABLE', retryAfterMs: 1_000 }],
+    ['53100', { code: 'UNAVAILABLE', retryAfterMs: 1_000 }],
+    ['40001', { code: 'UNAVAILABLE', retryAfterMs: 1_000 }],
+    ['23505', { code: 'INTERNAL' }],
+    ['42501', { code: 'INTERNAL' }],
+  ])('%s is answered with %j, at its place and without its text', (code, extensions) => {
+    expect(failed(code)).toMatchObject({ path: ['pay'], extensions });
+    expect(failed(code).extensions).toEqual(extensions);
+    expect(JSON.stringify(failed(code))).not.toContain(SECRET);
   });
 });
