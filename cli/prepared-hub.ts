@@ -25,7 +25,7 @@ export function openCommandDiagnostics(config: Config): Diagnostics {
 }
 
 /** A command that reads a hub must not make an empty one by mistyping its home. */
-async function refuseAbsentHub({ home, database }: Config): Promise<void> {
+export async function refuseAbsentHub({ home, database }: Config): Promise<void> {
   if (database.url !== null || (await exists(path.join(home, DATABASE_PLACE)))) return;
   throw new StartError(`There is no hub in ${home}.`, 'Start one with `cession start`, or set CESSION_HOME or DATABASE_URL to those of the hub you mean.');
 }

@@ -11,6 +11,7 @@ import { addExport } from './export.command';
 import { addImportPortfolio } from './import-portfolio.command';
 import { addInit } from './init.command';
 import { addKeysRotateBlindIndex } from './keys-rotate-blinding.command';
+import { addKeysRotateMaster } from './keys-rotate-master.command';
 import { addLedgerDumpTiles } from './ledger-dump-tiles.command';
 import { addLedgerFsck } from './ledger-fsck.command';
 import { addLedgerKey } from './ledger-key.command';
@@ -57,7 +58,9 @@ export function buildProgram(line: CommandLine, version: string): Command {
   addLedgerDumpTiles(ledger, line);
   addLedgerFsck(ledger, line);
   addLedgerPrune(ledger, line);
-  addKeysRotateBlindIndex(groupOf(program, 'keys', 'change the keys of the hub'), line);
+  const keys = groupOf(program, 'keys', 'change the keys of the hub');
+  addKeysRotateBlindIndex(keys, line);
+  addKeysRotateMaster(keys, line);
   addWitness(groupOf(program, 'witness', 'cosign the checkpoints of ledgers'), line);
   for (const command of everyCommand(program)) command.showHelpAfterError(`  → See: ${pathOf(command)} --help`);
   return program;

@@ -10,7 +10,8 @@ import { createPrivateFile, exists, makeHome, readPrivateFile } from './home';
 import { Secret } from './secret';
 import { StartError } from './start-error';
 
-const MASTER_KEY_FILE = 'master.key';
+/** In the home folder, unless the key is in CESSION_MASTER_KEY. */
+export const MASTER_KEY_FILE = 'master.key';
 /** In the home folder, unless the key is elsewhere. */
 export const LEDGER_KEY_FILE = 'ledger.key';
 /** What a home that has been used holds; any of them without its key means that the key was lost. */

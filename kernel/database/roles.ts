@@ -1,12 +1,13 @@
 /**
  * The database's view of who is who: per room an owner (migrations only), a request role that row-level security binds, and
- * a worker role for relay, follower and import. Makes missing roles; never changes the password of an existing one.
+ * a worker role for relay, follower and import. Makes missing roles; changes a password only when the master key is rotated.
  */
-import { Client, escapeIdentifier, escapeLiteral } from 'pg';
+import { Client, escapeIdentifier, escapeLiteral, type ClientBase } from 'pg';
 import type { DatabaseRoom, PreparedConfig } from '../config';
 import { deriveKey, masterKeyFingerprint } from '../keys';
 import { Secret } from '../secret';
 import { StartError } from '../start-error';
+import { checkMark, formatMark } from './master-key-mark';
 import { isConcurrentChange, sqlState } from './postgres-errors';
 
 export type RoleKind = 'owner' | 'request' | 'worker';
@@ -34,9 +35,8 @@ export function adminUrlOf(config: PreparedConfig, room: DatabaseRoom): Secret {
 /** The room's database as one of its roles; whatever else the administrator's URL says (host, TLS) stays. */
 export function roleUrl(config: PreparedConfig, room: DatabaseRoom, kind: RoleKind): Secret {
   const url = new URL(adminUrlOf(config, room).reveal());
-  const role = roleName(room, kind);
-  url.username = role;
-  url.password = deriveKey(config.masterKey, `database role ${role}`).toString('base64url');
+  url.username = roleName(room, kind);
+  url.password = passwordOf(config, room, kind);
   return new Secret(url.toString());
 }
 
@@ -59,9 +59,8 @@ export async function ensureRoles(config: PreparedConfig, room: DatabaseRoom): P
 }
 
 async function makeRolesAndSchema(admin: Client, config: PreparedConfig, room: DatabaseRoom): Promise<void> {
-  await checkFingerprint(admin, config, room);
-  const kinds: RoleKind[] = ['owner', 'request', 'worker'];
-  for (const kind of room === 'keystore' ? kinds.slice(0, 2) : kinds) await ensureRole(admin, config, room, kind);
+  await checkMark(admin, room, masterKeyFingerprint(config.masterKey));
+  for (const kind of kindsOf(room)) await ensureRole(admin, config, room, kind);
   const schema = escapeIdentifier(dbSchemaOf(room));
   const owner = escapeIdentifier(roleName(room, 'owner'));
   // An administrator who is not a superuser must be able to act as the owner before he can give it a dbSchema.
@@ -71,7 +70,7 @@ async function makeRolesAndSchema(admin: Client, config: PreparedConfig, room: D
     // One message, one transaction: a dbSchema without its fingerprint never exists.
     await admin.query(
       `begin; create schema ${schema} authorization ${owner}; ` +
-        `comment on schema ${schema} is ${escapeLiteral(commentOf(config, room))}; commit`,
+        `comment on schema ${schema} is ${escapeLiteral(formatMark(room, { key: masterKeyFingerprint(config.masterKey) }))}; commit`,
     );
   }
   await admin.query(`grant usage on schema ${schema} to ${escapeIdentifier(roleName(room, 'request'))}, ${escapeIdentifier(roleName(room, 'worker'))}`);
@@ -88,29 +87,22 @@ async function ensureRole(admin: Client, config: PreparedConfig, room: DatabaseR
     throw new StartError(`The database role ${role} may bypass row-level security or manage the server.`, `Take that from it: alter role ${role} nosuperuser nobypassrls nocreaterole nocreatedb noreplication`);
   }
   if (found.rowCount === 0) {
-    const password = new URL(roleUrl(config, room, kind).reveal()).password;
-    await admin.query(`create role ${escapeIdentifier(role)} login nosuperuser nobypassrls nocreatedb nocreaterole noinherit password ${escapeLiteral(password)}`);
+    await admin.query(`create role ${escapeIdentifier(role)} login nosuperuser nobypassrls nocreatedb nocreaterole noinherit password ${escapeLiteral(passwordOf(config, room, kind))}`);
   }
 }
 
-/**
- * A wrong master key would fail only at the first read of personal data, or worse, seal new data under it. The fingerprint
- * in the dbSchema's comment tells at start.
- */
-async function checkFingerprint(admin: Client, config: PreparedConfig, room: DatabaseRoom): Promise<void> {
-  const { rows } = await admin.query<{ comment: string | null }>(`select obj_description(oid, 'pg_namespace') as comment from pg_namespace where nspname = $1`, [dbSchemaOf(room)]);
-  if (rows.length === 0 || rows[0]?.comment === commentOf(config, room)) return;
-  if (!rows[0]?.comment?.startsWith('cession ')) {
-    throw new StartError(`The database already has a schema "${dbSchemaOf(room)}" that is not this hub's.`, 'Give the hub a database of its own.');
-  }
-  throw new StartError(
-    `The master key is wrong: the ${room} room's database was made with another one.`,
-    'Set CESSION_MASTER_KEY, or CESSION_HOME with its master.key, to the key this database was created with.',
-  );
+/** Gives the room's roles the passwords of another master key, inside the caller's transaction. */
+export async function changePasswords(admin: ClientBase, config: PreparedConfig, room: DatabaseRoom): Promise<void> {
+  const changes = kindsOf(room).map((kind) => `alter role ${escapeIdentifier(roleName(room, kind))} password ${escapeLiteral(passwordOf(config, room, kind))}`);
+  await admin.query(changes.join('; '));
 }
 
-function commentOf(config: PreparedConfig, room: DatabaseRoom): string {
-  return `cession ${room}; master key ${masterKeyFingerprint(config.masterKey)}`;
+function kindsOf(room: DatabaseRoom): RoleKind[] {
+  return room === 'keystore' ? ['owner', 'request'] : ['owner', 'request', 'worker'];
+}
+
+function passwordOf(config: PreparedConfig, room: DatabaseRoom, kind: RoleKind): string {
+  return deriveKey(config.masterKey, `database role ${roleName(room, kind)}`).toString('base64url');
 }
 
 function explain(error: unknown, room: DatabaseRoom): unknown {

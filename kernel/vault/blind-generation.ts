@@ -24,11 +24,15 @@ export interface BlindGeneration {
   readonly current: number;
   /** The one that a rotation is moving to; null when none is under way. */
   readonly pending: number | null;
+  /** The key itself, wrapped, when it came from a master key that was rotated away; null: it comes from the present one. */
+  readonly sealed: Buffer | null;
 }
 
+export const BLINDING_BINDING = 'blind-index-key';
+
 export async function readBlindGeneration(pool: Pool): Promise<BlindGeneration> {
-  const { rows } = await pool.query<BlindGeneration>('select current, pending from blind_generation');
-  return rows[0] ?? { current: 1, pending: null };
+  const { rows } = await pool.query<BlindGeneration>('select current, pending, sealed from blind_generation');
+  return rows[0] ?? { current: 1, pending: null, sealed: null };
 }
 
 /** Begins a rotation, or goes on with the one that was interrupted. */
@@ -39,5 +43,5 @@ export async function beginBlindRotation(pool: Pool): Promise<{ readonly from: n
 
 /** From now on the key store opens with the new generation. Done twice, it is done once. */
 export async function finishBlindRotation(pool: Pool, to: number): Promise<void> {
-  await pool.query('update blind_generation set current = pending, pending = null where pending = $1', [to]);
+  await pool.query('update blind_generation set current = pending, pending = null, sealed = null where pending = $1', [to]);
 }

@@ -11,6 +11,7 @@ import { HubError } from '../errors';
 import { BlindGeneration1763700000002 } from './blind-generation';
 import { blindIndex, type MasterKeys } from './master-keys';
 import { seal, unseal } from './seal';
+import { WrappingRotation1763700000003 } from './wrapping-rotation';
 
 export class KeyStoreTables1763700000001 implements MigrationInterface {
   readonly name = 'KeyStoreTables1763700000001';
@@ -27,7 +28,7 @@ export class KeyStoreTables1763700000001 implements MigrationInterface {
 }
 
 const SUBJECT_KEY_BYTES = 32;
-const wrapBinding = (subjectId: string) => `subject-key:${subjectId}`;
+export const wrapBinding = (subjectId: string) => `subject-key:${subjectId}`;
 
 export interface KeyStore {
   /** Makes a key for each id that has none and returns all of them; throws for an id whose key was destroyed. */
@@ -40,9 +41,10 @@ export interface KeyStore {
   blind(field: string, value: string): Buffer;
 }
 
-export const KEY_STORE_DATABASE: DatabaseDefinition = { room: 'keystore', rows: [], migrations: [KeyStoreTables1763700000001, BlindGeneration1763700000002] };
+export const KEY_STORE_DATABASE: DatabaseDefinition = { room: 'keystore', rows: [], migrations: [KeyStoreTables1763700000001, BlindGeneration1763700000002, WrappingRotation1763700000003] };
 
-export function openKeyStore(pool: Pool, masterKeys: MasterKeys): KeyStore {
+/** `rotations` of the master key that had ended when these keys were derived: under later ones this store makes no key. */
+export function openKeyStore(pool: Pool, masterKeys: MasterKeys, rotations = 0): KeyStore {
   const keys = async (subjectIds: readonly string[]): Promise<Map<string, Buffer>> => {
     const { rows } = await pool.query<{ subject_id: string; wrapped: Buffer }>({
       name: 'subject_keys',
@@ -58,12 +60,12 @@ export function openKeyStore(pool: Pool, masterKeys: MasterKeys): KeyStore {
       const drawn = randomBytes(SUBJECT_KEY_BYTES * subjectIds.length);
       const fresh = new Map(subjectIds.map((id, at) => [id, drawn.subarray(at * SUBJECT_KEY_BYTES, (at + 1) * SUBJECT_KEY_BYTES)]));
       const { rowCount } = await pool.query(
-        'insert into subject_key (subject_id, wrapped) select * from unnest($1::text[], $2::bytea[]) on conflict do nothing',
-        [[...fresh.keys()], [...fresh].map(([id, key]) => seal(masterKeys.wrapping, wrapBinding(id), key))],
+        'insert into subject_key (subject_id, wrapped) select * from unnest($1::text[], $2::bytea[]) where exists (select from wrapping_rotation where next is null and ended = $3) on conflict do nothing',
+        [[...fresh.keys()], [...fresh].map(([id, key]) => seal(masterKeys.wrapping, wrapBinding(id), key)), rotations],
       );
       if (rowCount === fresh.size) return fresh;
       const stored = await keys(subjectIds);
-      if (stored.size !== fresh.size) throw new HubError('CONFLICT', 'A key of this subject was destroyed; it is never made again.');
+      if (stored.size !== fresh.size) throw new HubError('CONFLICT', 'A key of this subject was destroyed and is never made again, or the master key was rotated.');
       return stored;
     },
     async destroyKeys(subjectIds) {

@@ -5,6 +5,8 @@
 import { createHmac } from 'node:crypto';
 import { deriveKey } from '../keys';
 import type { Secret } from '../secret';
+import { BLINDING_BINDING, type BlindGeneration } from './blind-generation';
+import { unseal } from './seal';
 
 export interface MasterKeys {
   readonly wrapping: Buffer;
@@ -15,6 +17,12 @@ export interface MasterKeys {
 export function deriveMasterKeys(masterKey: Secret<Buffer>, generation = 1): MasterKeys {
   const blinding = generation === 1 ? 'blind index' : `blind index ${generation}`;
   return { wrapping: deriveKey(masterKey, 'wrap subject keys'), blinding: deriveKey(masterKey, blinding) };
+}
+
+/** The keys in use: a blind-index key outlives the master key it came from, kept under the wrapping key. */
+export function masterKeysInUse(masterKey: Secret<Buffer>, { current, sealed }: Pick<BlindGeneration, 'current' | 'sealed'>): MasterKeys {
+  const derived = deriveMasterKeys(masterKey, current);
+  return sealed === null ? derived : { ...derived, blinding: unseal(derived.wrapping, BLINDING_BINDING, sealed) };
 }
 
 /**

@@ -57,6 +57,7 @@ export const borrowersRoom: RoomDefinition = {
 };
 
 export { hasOpenImport, rotateBlindIndex } from './blinding.rotation';
+export { recordMasterRotation } from './master-key.entry';
 export { findPersonId } from './person';
 export { checkRegistration, type BorrowerParticulars, type Registration } from './registration';
 export { borrowersImport } from './import/borrowers-import';

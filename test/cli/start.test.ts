@@ -1,4 +1,5 @@
 /** `cession start` from the first start of an empty hub to the last second of a stop, and the commands beside a hub that runs. */
+import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -108,6 +109,7 @@ describe('cession start', () => {
     expect((await runCli(['ledger', 'dump-tiles', tiles], { env })).exitCode).toBe(0);
     expect(await fs.readFile(path.join(tiles, 'checkpoint'), 'utf8')).toMatch(/^cession\.local\/ledger\n\d+\n/);
     expect(await runCli(['keys', 'rotate-blind-index'], { env })).toMatchObject({ exitCode: 69, err: expect.stringContaining('A hub runs on this database.') as string });
+    expect(await runCli(['keys', 'rotate-master'], { env })).toMatchObject({ exitCode: 69, err: expect.stringContaining('A hub runs on this database.') as string });
     expect(await runCli(['ledger', 'rotate-key'], { env })).toMatchObject({ exitCode: 69, err: expect.stringContaining('Stop the hub') as string });
     expect((await hub.stop()).exitCode).toBe(0);
   });
@@ -122,12 +124,37 @@ describe('cession start', () => {
     expect((await fs.stat(path.join(home, 'ledger.key'))).mode & 0o777).toBe(0o600);
     await expect(fs.access(path.join(home, 'ledger.next.key'))).rejects.toThrow('ENOENT');
     expect(JSON.parse((await runCli(['keys', 'rotate-blind-index', '--json'], { env })).out)).toEqual({ generation: 2, borrowers: 30 });
+    const oldMaster = await fs.readFile(path.join(home, 'master.key'), 'utf8');
+    expect(JSON.parse((await runCli(['keys', 'rotate-master', '--json'], { env })).out)).toEqual({ rotation: 1, keys: 30 });
+    expect(await fs.readFile(path.join(home, 'master.key'), 'utf8')).not.toBe(oldMaster);
+    expect((await fs.stat(path.join(home, 'master.key'))).mode & 0o777).toBe(0o600);
+    await expect(fs.access(path.join(home, 'master.next.key'))).rejects.toThrow('ENOENT');
+    expect(await runCli(['export', '--out', path.join(home, 'never.cession')], { env: { ...env, CESSION_MASTER_KEY: oldMaster.trim() } })).toMatchObject({ exitCode: 69, err: expect.stringContaining('The master key is the one before the present') as string });
+    expect(JSON.parse((await runCli(['keys', 'rotate-blind-index', '--json'], { env })).out)).toEqual({ generation: 3, borrowers: 30 });
     const hub = await start(env, '--json');
     const file = path.join(home, 'rotated.cession');
     expect((await runCli(['export', '--out', file], { env })).exitCode).toBe(0);
     for (const key of [old, vkey]) expect((await runCli(['verify', file, '--key', key])).exitCode).toBe(0);
     expect(await runCli(['ledger', 'fsck', '--from-start'], { env })).toMatchObject({ exitCode: 0 });
     expect((await hub.stop()).exitCode).toBe(0);
+  });
+
+  it('takes the new master key from a file where the old one is in the environment', async () => {
+    const inForce = (await fs.readFile(path.join(home, 'master.key'), 'utf8')).trim();
+    const env = envOf(home, { CESSION_MASTER_KEY: inForce });
+    const rotate = (...options: string[]) => runCli(['keys', 'rotate-master', '--json', ...options], { env });
+    const file = path.join(home, 'given.key');
+    const fresh = randomBytes(32).toString('base64');
+    expect(await rotate()).toMatchObject({ exitCode: 64, err: expect.stringContaining('--new-key') as string });
+    for (const [given, says] of [['short', 'does not hold 32 bytes'], [inForce, 'The new key is the old one.']] as const) {
+      await fs.writeFile(file, given);
+      expect(await rotate('--new-key', file)).toMatchObject({ exitCode: 64, err: expect.stringContaining(says) as string });
+    }
+    await fs.writeFile(file, `${fresh}\n`);
+    // The second finds that the first has ended.
+    for (const time of [1, 2]) expect([time, JSON.parse((await rotate('--new-key', file)).out)]).toEqual([time, { rotation: 2, keys: 30 }]);
+    expect(await runCli(['ledger', 'fsck'], { env })).toMatchObject({ exitCode: 69, err: expect.stringContaining('The master key is the one before the present') as string });
+    expect(await runCli(['ledger', 'fsck'], { env: envOf(home, { CESSION_MASTER_KEY: fresh }) })).toMatchObject({ exitCode: 0 });
   });
 });
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { runCli } from '../../cli/run-cli';
 import { REWRITES_GOLDEN } from '../../support/test-run';
 
-const COMMANDS = ['', 'start', 'init', 'token', 'import', 'import portfolio', 'export', 'verify', 'report', 'doctor', 'reconcile', 'tour', 'ledger', 'ledger key', 'ledger rotate-key', 'ledger dump-tiles', 'ledger fsck', 'ledger prune', 'keys', 'keys rotate-blind-index', 'witness', 'witness init', 'witness trust', 'witness key', 'witness serve', 'witness status'];
+const COMMANDS = ['', 'start', 'init', 'token', 'import', 'import portfolio', 'export', 'verify', 'report', 'doctor', 'reconcile', 'tour', 'ledger', 'ledger key', 'ledger rotate-key', 'ledger dump-tiles', 'ledger fsck', 'ledger prune', 'keys', 'keys rotate-blind-index', 'keys rotate-master', 'witness', 'witness init', 'witness trust', 'witness key', 'witness serve', 'witness status'];
 const FILE = path.join(__dirname, 'help.txt');
 
 describe('the help of the command line', () => {

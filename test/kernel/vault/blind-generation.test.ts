@@ -9,12 +9,12 @@ const database = testDatabase(KEY_STORE_DATABASE);
 
 it('a rotation is begun once, however often it is begun, and ends once', async () => {
   const { worker } = await database.open(KEY_STORE_DATABASE);
-  expect(await readBlindGeneration(worker)).toEqual({ current: 1, pending: null });
+  expect(await readBlindGeneration(worker)).toEqual({ current: 1, pending: null, sealed: null });
   expect([await beginBlindRotation(worker), await beginBlindRotation(worker)]).toEqual([{ from: 1, to: 2 }, { from: 1, to: 2 }]);
   await expect(openKeyStoreRoom(database.config)).rejects.toMatchObject({ name: 'StartError', message: expect.stringContaining('interrupted') as string });
   await finishBlindRotation(worker, 2);
   await finishBlindRotation(worker, 2);
-  expect(await readBlindGeneration(worker)).toEqual({ current: 2, pending: null });
+  expect(await readBlindGeneration(worker)).toEqual({ current: 2, pending: null, sealed: null });
   const opened = await openKeyStoreRoom(database.config);
   const keys = deriveMasterKeys(database.config.masterKey, 2);
   expect(opened.keyStore.blind('field', 'value')).toEqual(blindIndex(keys, 'field', 'value'));

@@ -1,0 +1,139 @@
+/** A rotation of the master key: killed at any statement, it ends under the new key with one entry, and the old key opens nothing. */
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { Pool } from 'pg';
+import { prepareHub, type PreparedHub } from '../../../hub';
+import { DATABASE_ROOMS, freezeDeep, loadConfig, type DatabaseRoom, type PreparedConfig } from '../../../kernel/config';
+import { openAdminPool } from '../../../kernel/database/admin-pool';
+import { migrateRoom } from '../../../kernel/database/migrate';
+import { openDiagnostics } from '../../../kernel/diagnostics';
+import { openKeyStoreRoom } from '../../../kernel/key-store-room';
+import { Secret } from '../../../kernel/secret';
+import { KEY_STORE_DATABASE } from '../../../kernel/vault/key-store';
+import { rotateMasterKey, type MasterRotation } from '../../../kernel/vault/master-rotation';
+import { recordMasterRotation } from '../../../subgraphs/borrowers/subgraph';
+import { dyingPool } from '../../support/dying-pool';
+import { factFaults } from '../../support/event-schemas';
+
+/** A server of its own: the passwords of a server's roles are what a rotation changes. */
+let home: string;
+let hub: PreparedHub;
+let current: PreparedConfig;
+let pools: Record<DatabaseRoom, Pool>;
+let subjectKeys: Map<string, Buffer>;
+let index: Buffer;
+let rotations = 0;
+
+const subjects = ['borrower_1', 'borrower_2', 'borrower_3', 'borrower_4', 'borrower_5'];
+
+const withKey = (key = randomBytes(32)): PreparedConfig => freezeDeep({ ...current, masterKey: new Secret(key) });
+
+beforeAll(async () => {
+  home = await fs.mkdtemp(path.join(os.tmpdir(), 'cession-master-'));
+  await fs.chmod(home, 0o711);
+  hub = await prepareHub(loadConfig({ CESSION_HOME: path.join(home, 'hub'), LOG_LEVEL: 'silent' }), openDiagnostics('silent'), { durability: 'none' });
+  current = hub.config;
+  pools = Object.fromEntries(DATABASE_ROOMS.map((room) => [room, openAdminPool(current, room)])) as Record<DatabaseRoom, Pool>;
+  const opened = await openKeyStoreRoom(current);
+  subjectKeys = await opened.keyStore.createKeys(subjects);
+  await opened.keyStore.createKeys(['borrower_0']);
+  await opened.keyStore.destroyKeys(['borrower_0']);
+  index = opened.keyStore.blind('field', 'value');
+  await opened.close();
+});
+afterAll(async () => {
+  await Promise.all(Object.values(pools).map((pool) => pool.end()));
+  await hub.stop();
+  await fs.rm(home, { recursive: true, force: true });
+});
+
+const rotation = (to: PreparedConfig, more: Partial<MasterRotation> = {}): MasterRotation => ({
+  from: current,
+  to,
+  pools,
+  entry: { room: 'borrowers', write: recordMasterRotation },
+  pageSize: 2,
+  ...more,
+});
+
+/** What the first step of a start says with this key; null: it starts. */
+async function refusalOf(config: PreparedConfig): Promise<string | null> {
+  return migrateRoom(config, KEY_STORE_DATABASE).then(
+    () => null,
+    (error: unknown) => (error as Error).message,
+  );
+}
+
+async function entries(): Promise<number> {
+  const { rows } = await pools.borrowers.query<{ said: number }>('select count(*)::int as said from outbox');
+  return rows[0]!.said;
+}
+
+async function expectInForce(to: PreparedConfig): Promise<void> {
+  expect(await refusalOf(current)).toContain('The master key is the one before the present');
+  await expect(openKeyStoreRoom(current)).rejects.toMatchObject({ code: '28P01' });
+  current = to;
+  rotations++;
+  expect(await refusalOf(current)).toBeNull();
+  const opened = await openKeyStoreRoom(current);
+  const { keyStore } = opened;
+  expect(await keyStore.keys([...subjects, 'borrower_0'])).toEqual(subjectKeys);
+  expect(keyStore.blind('field', 'value')).toEqual(index);
+  await opened.close();
+  expect(await entries()).toBe(rotations);
+}
+
+/** Every statement; a commit may also have taken effect when the connection dies. */
+const deaths = (room: DatabaseRoom, count: number, commits: readonly number[]) => [
+  ...Array.from({ length: count }, (_, dieAt) => ({ room, dieAt, persisted: false })),
+  ...commits.map((dieAt) => ({ room, dieAt, persisted: true })),
+];
+const DEATHS = [...deaths('keystore', 38, [7, 13, 19, 25, 29, 37]), ...deaths('audit', 5, [4]), ...deaths('borrowers', 6, [5])];
+
+describe('a rotation of the master key', () => {
+  it('wraps every key anew, and only those that were not destroyed; the blind index stays', async () => {
+    const progress: string[] = [];
+    const to = withKey();
+    expect(await rotateMasterKey(rotation(to, { onProgress: ({ done, total }) => progress.push(`${done}/${total}`) }))).toEqual({ rotation: 1, keys: 5 });
+    expect(progress).toEqual(['2/5', '4/5', '5/5', '5/5']);
+    await expectInForce(to);
+    const { rows } = await pools.borrowers.query<{ event: Buffer }>('select event from outbox');
+    const said = rows.map(({ event }) => JSON.parse(event.toString('utf8')) as { type: string; facts: unknown });
+    expect(said).toMatchObject([{ type: 'borrowers.MasterKeyRotated', facts: { rotation: 1, keys: 5 } }]);
+    expect(said.flatMap(({ type, facts }) => factFaults(type, facts))).toEqual([]);
+  });
+
+  it.each(DEATHS)('killed in $room at statement $dieAt, persisted: $persisted, goes on where it was', async ({ room, dieAt, persisted }) => {
+    const to = withKey();
+    const dying = dyingPool(pools[room], dieAt, persisted);
+    await expect(rotateMasterKey(rotation(to, { pools: { ...pools, [room]: dying.pool } }))).rejects.toThrow('the connection died');
+    expect(dying.isDead()).toBe(true);
+    const refusal = await refusalOf(current);
+    if (refusal === null) expect([room, dieAt <= 7]).toEqual(['keystore', true]);
+    else expect(refusal).toContain('run `cession keys rotate-master` again');
+    expect(await rotateMasterKey(rotation(to))).toEqual({ rotation: rotations + 1, keys: 5 });
+    await expectInForce(to);
+  });
+
+  it('once begun refuses a start under either key, another new key, and to make keys for whoever opened the store before', async () => {
+    const opened = await openKeyStoreRoom(current);
+    const to = withKey();
+    const stop = new AbortController();
+    await expect(rotateMasterKey(rotation(to, { signal: stop.signal, onProgress: () => stop.abort(new Error('interrupted')) }))).rejects.toThrow('interrupted');
+    for (const config of [current, to]) expect(await refusalOf(config)).toContain('A rotation of the master key was interrupted.');
+    await expect(openKeyStoreRoom(current)).rejects.toMatchObject({ name: 'StartError', problem: 'A rotation of the master key was interrupted.' });
+    await expect(rotateMasterKey(rotation(withKey()))).rejects.toMatchObject({ problem: 'A rotation to another new master key has begun.' });
+    await expect(opened.keyStore.createKeys(['borrower_7'])).rejects.toMatchObject({ code: 'CONFLICT' });
+    await rotateMasterKey(rotation(to));
+    await expect(opened.keyStore.createKeys(['borrower_7'])).rejects.toMatchObject({ code: 'CONFLICT' });
+    await opened.close();
+    await expectInForce(to);
+  });
+
+  it('refuses to begin from a key that is not in force', async () => {
+    await expect(rotateMasterKey(rotation(withKey(), { from: withKey() }))).rejects.toMatchObject({ problem: 'The configured master key is not the one of the keystore room.' });
+    expect(await refusalOf(current)).toBeNull();
+  });
+});
