@@ -1,6 +1,7 @@
 /** The audit room's part of the database, and how many connections the ledger in it needs. */
 import type { DatabaseConfig } from '../kernel/config';
 import type { DatabaseDefinition } from '../kernel/database/definition';
+import { roomStanding } from '../kernel/room-standing';
 import { roomTables } from '../kernel/room-tables';
 import { LEDGER_CONNECTIONS } from './ledger-port';
 import { ExportsOfOwnStreams } from './migrations/exports-of-own-streams';
@@ -19,7 +20,7 @@ import { StreamHeadsTables } from './migrations/stream-heads-tables';
 export const AUDIT_DATABASE = {
   room: 'audit',
   rows: [],
-  migrations: [roomTables('audit'), LedgerTables, LedgerViews, StreamHeadsTables, LedgerWitnesses, LedgerSelfCheck, LedgerReading, LedgerPlaces, HandoverTables, LedgerProofs, ExportsOfOwnStreams, LedgerPruning, LedgerSigningKeys],
+  migrations: [roomTables('audit'), LedgerTables, LedgerViews, StreamHeadsTables, LedgerWitnesses, roomStanding('audit'), LedgerSelfCheck, LedgerReading, LedgerPlaces, HandoverTables, LedgerProofs, ExportsOfOwnStreams, LedgerPruning, LedgerSigningKeys],
 } as const satisfies DatabaseDefinition;
 
 /** A writer that waits for a connection which its own lease holds would wait for ever. */

@@ -37,28 +37,18 @@ const STANDING = [
     stream_n bigint not null
   )`,
   `create index standing_engagement_parties on standing_engagement (creditor_id, agency_id)`,
-  // Every request of a borrower begins with the person.
   `create table standing_person (
-    borrower_id text not null,
+    borrower_id text primary key,
     person_id text not null,
-    creditor_id text not null,
-    primary key (person_id, borrower_id)
+    creditor_id text not null
   )`,
+  `create index standing_person_person on standing_person (person_id)`,
 ];
-
-/** Rooms that begin with the Borrower too. In the others nobody would read this index, and an import writes it for every debt. */
-const ASKED_BY_BORROWER: readonly RoomName[] = ['audit', 'borrowers', 'debts'];
-const BORROWER_IS_ONE_PERSON = 'create unique index standing_person_borrower on standing_person (borrower_id)';
-
-function standing(room: RoomName): string[] {
-  return ASKED_BY_BORROWER.includes(room) ? [...STANDING, BORROWER_IS_ONE_PERSON] : STANDING;
-}
 
 const FOLLOWER = [
   `create table follower (
     singleton boolean primary key default true check (singleton),
     next_index bigint not null,
-    changed_index bigint not null default -1,
     leaf_hash bytea not null,
     frontier bytea not null,
     vkey text,
@@ -88,7 +78,7 @@ const OUTBOX = [
     recorded_at timestamptz not null default now()
   )`,
   // Digests and base64 do not compress; trying to, and moving them out of line, cost more than storing them.
-  `alter table outbox alter column event set storage external, alter column streams set storage external, alter column disclosures set storage external`,
+  `alter table outbox alter column disclosures set storage external`,
   `alter table outbox set (toast_tuple_target = 8160)`,
   `create index outbox_in_order on outbox (xid, id)`,
   `create table delivery (outbox_id bigint primary key, seq bigint not null unique, ledger_index bigint not null)`,
@@ -144,7 +134,7 @@ export function roomTables(room: RoomName): new () => MigrationInterface {
     readonly name = 'RoomTables1763700000000';
 
     async up(runner: QueryRunner): Promise<void> {
-      for (const statement of [...standing(room), ...FOLLOWER, ...OUTBOX, ...COMMANDS, ...grants(room)]) await runner.query(statement);
+      for (const statement of [...STANDING, ...FOLLOWER, ...OUTBOX, ...COMMANDS, ...grants(room)]) await runner.query(statement);
     }
 
     /** Forward only (DESIGN §7): a mistake is repaired by the next migration. */

@@ -1,6 +1,7 @@
 /** The door of the agencies room: its subgraph and its definition. */
 import type { RoomContext } from '../../kernel/context';
 import type { RoomDefinition } from '../../kernel/room-host';
+import { roomStanding } from '../../kernel/room-standing';
 import { roomTables } from '../../kernel/room-tables';
 import { buildRoomSchema, type RoomSchema } from '../../schema/subgraph-schema';
 import { loadAgency } from './agency.loader';
@@ -32,7 +33,7 @@ export const agenciesRoom: RoomDefinition = {
   name: 'agencies',
   subgraph: subgraphSchema,
   rows: [AgencyRow, AgencyKeyRow, LicenceRow, EngagementRow, SecurityAttestationRow],
-  migrations: [roomTables('agencies'), CreateAgencies1763700001000, CreateAgencyKeys1763700003000],
+  migrations: [roomTables('agencies'), roomStanding('agencies'), CreateAgencies1763700001000, CreateAgencyKeys1763700003000],
   following: new Map(),
   reconsiderations: new Map(),
 };

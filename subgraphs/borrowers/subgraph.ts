@@ -3,6 +3,7 @@
  */
 import type { RoomContext } from '../../kernel/context';
 import type { RoomDefinition } from '../../kernel/room-host';
+import { roomStanding } from '../../kernel/room-standing';
 import { roomTables } from '../../kernel/room-tables';
 import { buildRoomSchema, type RoomSchema } from '../../schema/subgraph-schema';
 import { loadBorrower } from './borrower.repository';
@@ -50,7 +51,7 @@ export const borrowersRoom: RoomDefinition = {
   name: 'borrowers',
   subgraph: subgraphSchema,
   rows: [BorrowerRow, ContactPointRow, ErasureRow, LegalHoldRow],
-  migrations: [roomTables('borrowers'), CreateBorrowers1763700001000, CreateErasures1763700002000, CreateBlindRotation1763700003000],
+  migrations: [roomTables('borrowers'), roomStanding('borrowers'), CreateBorrowers1763700001000, CreateErasures1763700002000, CreateBlindRotation1763700003000],
   following: BORROWERS_FOLLOWING,
   beforeFollowing: keepErased,
   reconsiderations: new Map([[WITHDRAW_CONTACT, withdrawContactPoint]]),

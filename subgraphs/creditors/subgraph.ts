@@ -1,6 +1,7 @@
 /** The door of the creditors room: its subgraph, its definition, and the bootstrap of the first creditor. */
 import type { RoomContext } from '../../kernel/context';
 import type { RoomDefinition } from '../../kernel/room-host';
+import { roomStanding } from '../../kernel/room-standing';
 import { roomTables } from '../../kernel/room-tables';
 import { buildRoomSchema, type RoomSchema } from '../../schema/subgraph-schema';
 import { AGENCY_FOLLOWING } from './agency.follower';
@@ -34,7 +35,7 @@ export const creditorsRoom: RoomDefinition = {
   name: 'creditors',
   subgraph: subgraphSchema,
   rows: [CreditorRow, StaffAuthorityRow, SupervisionMandateRow, EntrustmentAgreementRow],
-  migrations: [roomTables('creditors'), CreateCreditors1763700001000],
+  migrations: [roomTables('creditors'), roomStanding('creditors'), CreateCreditors1763700001000],
   following: AGENCY_FOLLOWING,
   reconsiderations: new Map(),
 };

@@ -1,4 +1,5 @@
 /** The door of the debts room: its schema, what opening it needs, and the way in for imports. Nothing else of it is entered. */
+import { roomStanding } from '../../kernel/room-standing';
 import { roomTables } from '../../kernel/room-tables';
 import type { RoomContext } from '../../kernel/context';
 import type { RoomDefinition } from '../../kernel/room-host';
@@ -58,7 +59,7 @@ export const debtsRoom: RoomDefinition = {
   name: 'debts',
   subgraph: subgraphSchema,
   rows: [DebtRow, DeterminationRow, PlacementRow, AttestationRow, PaymentRow],
-  migrations: [roomTables('debts'), CreateDebts1763700001000, CreateImport1763700002000, CreateAttestations1763700004000],
+  migrations: [roomTables('debts'), roomStanding('debts'), CreateDebts1763700001000, CreateImport1763700002000, CreateAttestations1763700004000],
   following: DEBTS_FOLLOWING,
   reconsiderations: new Map([[PLACEMENT_GATE, reconsiderPlacement]]),
 };

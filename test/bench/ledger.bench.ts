@@ -17,6 +17,7 @@ import type { Submission } from '../../kernel/ledger';
 import { insertOutbox } from '../../kernel/outbox/outbox';
 import { Receipts } from '../../kernel/outbox/receipts';
 import { Relay } from '../../kernel/outbox/relay';
+import { roomStanding } from '../../kernel/room-standing';
 import { roomTables } from '../../kernel/room-tables';
 import { median, type BenchRow, type BenchTable } from './bench-table';
 import { callersRun, type CallersRun } from './ledger-callers';
@@ -88,7 +89,7 @@ async function appendToLedger(ledger: OpenedLedger, submission: Submission): Pro
   if (!result?.ok) throw new Error(`refused: ${result?.message}`);
 }
 
-const OUTBOX_ROOM = { room: 'debts', rows: [], migrations: [roomTables('debts')] } as const;
+const OUTBOX_ROOM = { room: 'debts', rows: [], migrations: [roomTables('debts'), roomStanding('debts')] } as const;
 
 interface OutboxPath {
   readonly append: Variant['append'];

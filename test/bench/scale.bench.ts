@@ -19,6 +19,7 @@ import { Follower } from '../../kernel/follower/follower';
 import { withStanding } from '../../kernel/follower/standing.follower';
 import { openKeyStoreRoom } from '../../kernel/key-store-room';
 import type { Submission } from '../../kernel/ledger';
+import { roomStanding } from '../../kernel/room-standing';
 import { roomTables } from '../../kernel/room-tables';
 import { KEY_STORE_DATABASE, type KeyStore } from '../../kernel/vault/key-store';
 import type { StreamName } from '../../schema/vocabulary';
@@ -42,7 +43,7 @@ const DEADLINE_MS = 60_000;
 const [FILL_CHUNK, FILL_CALLS] = [256, 4];
 const PROOFS = 300;
 const [SAME_RATE, PROOF_MS, REPLAY_MINUTES] = [0.85, 3, 10];
-const FOLLOWER_ROOM = { room: 'agencies', rows: [], migrations: [roomTables('agencies')] } as const;
+const FOLLOWER_ROOM = { room: 'agencies', rows: [], migrations: [roomTables('agencies'), roomStanding('agencies')] } as const;
 
 class ScaleBench {
   private readonly streams: StreamName[] = [];

@@ -7,12 +7,13 @@ import type { Ledger, Submission } from '../../kernel/ledger';
 import { firstLostRecord } from '../../kernel/outbox/own-records';
 import { insertOutbox } from '../../kernel/outbox/outbox';
 import { OwnHistory } from '../../kernel/own-history';
+import { roomStanding } from '../../kernel/room-standing';
 import { roomTables } from '../../kernel/room-tables';
 import { receipts, submission } from '../audit/ledger-fixture';
 import { testDatabase } from '../support/test-database';
 import { openTestLedger, testDiagnostics } from '../support/test-ledger';
 
-const DEBTS = { room: 'debts', rows: [], migrations: [roomTables('debts')] } as const;
+const DEBTS = { room: 'debts', rows: [], migrations: [roomTables('debts'), roomStanding('debts')] } as const;
 const COUNT = 6;
 
 describe('a room that opens', () => {

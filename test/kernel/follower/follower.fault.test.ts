@@ -10,6 +10,7 @@ import { followAgain } from '../../../kernel/follower/follow-again';
 import { Follower, type Following } from '../../../kernel/follower/follower';
 import { STANDING_FOLLOWING } from '../../../kernel/follower/standing.follower';
 import type { Ledger, LedgerPage } from '../../../kernel/ledger';
+import { roomStanding } from '../../../kernel/room-standing';
 import { roomTables } from '../../../kernel/room-tables';
 import { newId } from '../../../schema/ids';
 import { dyingPool } from '../../support/dying-pool';
@@ -17,7 +18,7 @@ import { appendStanding } from '../../support/standing-history';
 import { testDatabase } from '../../support/test-database';
 import { openTestLedger } from '../../support/test-ledger';
 
-const DEBTS = { room: 'debts', rows: [], migrations: [roomTables('debts')] } as const;
+const DEBTS = { room: 'debts', rows: [], migrations: [roomTables('debts'), roomStanding('debts')] } as const;
 const database = testDatabase(AUDIT_DATABASE, DEBTS);
 let ledger: OpenedLedger;
 let debts: RoomDatabase;

@@ -11,12 +11,13 @@ import { createLedger } from '../../../audit/writer/create-ledger';
 import { Follower } from '../../../kernel/follower/follower';
 import { STANDING_FOLLOWING } from '../../../kernel/follower/standing.follower';
 import type { Ledger, LedgerPage, StoredEntry } from '../../../kernel/ledger';
+import { roomStanding } from '../../../kernel/room-standing';
 import { roomTables } from '../../../kernel/room-tables';
 import { receipts, submission } from '../../audit/ledger-fixture';
 import { testDatabase } from '../../support/test-database';
 import { testDiagnostics } from '../../support/test-ledger';
 
-const DEBTS = { room: 'debts', rows: [], migrations: [roomTables('debts')] } as const;
+const DEBTS = { room: 'debts', rows: [], migrations: [roomTables('debts'), roomStanding('debts')] } as const;
 const database = testDatabase(AUDIT_DATABASE, DEBTS);
 const PATIENCE_MS = 10_000;
 

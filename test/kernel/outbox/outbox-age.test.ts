@@ -3,11 +3,12 @@ import type { Pool } from 'pg';
 import { Registry } from 'prom-client';
 import { OUTBOX_SECONDS_MAX, readOutboxAlarms, readOutboxSeconds } from '../../../kernel/outbox/outbox-age';
 import { measureRooms } from '../../../kernel/room-metrics';
+import { roomStanding } from '../../../kernel/room-standing';
 import { roomTables } from '../../../kernel/room-tables';
 import { newId } from '../../../schema/ids';
 import { testDatabase } from '../../support/test-database';
 
-const DEBTS = { room: 'debts', rows: [], migrations: [roomTables('debts')] } as const;
+const DEBTS = { room: 'debts', rows: [], migrations: [roomTables('debts'), roomStanding('debts')] } as const;
 const database = testDatabase(DEBTS);
 let worker: Pool;
 

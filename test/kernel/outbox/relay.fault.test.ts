@@ -12,12 +12,13 @@ import type { Ledger } from '../../../kernel/ledger';
 import { insertOutbox } from '../../../kernel/outbox/outbox';
 import { Receipts } from '../../../kernel/outbox/receipts';
 import { Relay } from '../../../kernel/outbox/relay';
+import { roomStanding } from '../../../kernel/room-standing';
 import { roomTables } from '../../../kernel/room-tables';
 import { newId } from '../../../schema/ids';
 import { testDatabase } from '../../support/test-database';
 import { openTestLedger } from '../../support/test-ledger';
 
-const DEBTS = { room: 'debts', rows: [], migrations: [roomTables('debts')] } as const;
+const DEBTS = { room: 'debts', rows: [], migrations: [roomTables('debts'), roomStanding('debts')] } as const;
 const database = testDatabase(AUDIT_DATABASE, DEBTS);
 let ledger: OpenedLedger;
 let debts: RoomDatabase;

@@ -6,7 +6,7 @@ import { debtsRoom } from '../../../subgraphs/debts/subgraph';
 import { testDatabase } from '../../support/test-database';
 
 const now = databaseOf(debtsRoom);
-const before = { ...now, migrations: now.migrations.slice(0, 3) };
+const before = { ...now, migrations: now.migrations.slice(0, 4) };
 const database = testDatabase(before);
 
 const PLACED = `insert into placement (id, debt_id, creditor_id, borrower_id, agency_id, agreement_id, engagement_id, amount_as_of, purposes, categories, state, proposed_at, changed_at, grant_id)
