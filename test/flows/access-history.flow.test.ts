@@ -50,8 +50,16 @@ describe('from the exports of a hub', () => {
     await recallPlacement(operator, placementId);
     moments.recalled = await now();
     await read(agency);
+    await signed(await log.size());
   });
   afterAll(() => fs.rm(folder, { recursive: true, force: true }));
+
+  /** An export stands on the latest checkpoint, which comes at an interval: waits until one covers so many entries. */
+  async function signed(size: number): Promise<void> {
+    const { worker } = await hub.database.open(AUDIT_DATABASE);
+    const covers = async (): Promise<boolean> => (await worker.query('select 1 from checkpoint where size >= $1', [size])).rows.length > 0;
+    while (!(await covers())) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 
   /** When the last entry so far was recorded. */
   const now = async (): Promise<string> => (await log.entries()).at(-1)!.parsed.recordedAt;
@@ -67,9 +75,8 @@ describe('from the exports of a hub', () => {
   const grantOf = ({ access }: AccessReport): AccessRow | undefined => access.table!.rows.find(({ kind }) => kind === 'GRANT');
 
   it('every disclosure stood on an open right of the reader', async () => {
-    const size = await log.size();
-    const { outcome, access } = await reported(null, moments.placed, `borrower:${debt.borrowerId}`);
-    const items = (await log.entries()).slice(0, size).filter(({ type }) => type.endsWith('.DataDisclosed')).flatMap((entry) => entry.items);
+    const { outcome, access, size } = await reported(null, moments.placed, `borrower:${debt.borrowerId}`);
+    const items = (await log.entries()).slice(0, size!).filter(({ type }) => type.endsWith('.DataDisclosed')).flatMap((entry) => entry.items);
     expect(items.length).toBeGreaterThanOrEqual(4);
     expect({ outcome, state: access.state, ...access.disclosures }).toEqual({ outcome: 'verified', state: 'proven', covered: items.length, notDecidable: 0, violations: 0 });
   });
