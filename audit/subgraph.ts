@@ -126,7 +126,7 @@ export async function openAuditRoom({ config, signer, keyStore, diagnostics, met
   return {
     ledger,
     room: { ...room, unready: async () => [...ledger.unready(), ...(await selfCheck.unready()), ...(await room.unready())] },
-    routes: [exportRoute(room.services, directory), ...tilesRoutes(room.services)],
+    routes: [exportRoute(room.services, directory, diagnostics), ...tilesRoutes(room.services, diagnostics)],
     async stop() {
       await runner.stop();
       await submitter.stop();

@@ -8,10 +8,10 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Actor } from '../kernel/actor';
-import { actorOf, requestIdOf, type AuthenticatedRoute } from '../kernel/authenticated-route';
+import { actorOf, sendRouteError, type AuthenticatedRoute } from '../kernel/authenticated-route';
 import type { RoomServices } from '../kernel/context';
+import type { Diagnostics } from '../kernel/diagnostics';
 import { HubError } from '../kernel/errors';
-import { asHubError, sendError } from '../kernel/http';
 import { openReadTransaction, type Transaction } from '../kernel/transaction';
 import { AUDIENCES } from '../schema/vocabulary';
 import { parseTilePath, TILE_WIDTH, type Tile } from './log/tiles';
@@ -54,7 +54,7 @@ function askedFor(url: string): Asked | null {
   return path === CHECKPOINT || path === MINIMUM_INDEX ? path : parseTilePath(path);
 }
 
-export function tilesRoutes(services: RoomServices): readonly AuthenticatedRoute[] {
+export function tilesRoutes(services: RoomServices, diagnostics: Diagnostics): readonly AuthenticatedRoute[] {
   const seats = new Seats(BUNDLES_AT_ONCE);
   const router: RequestHandler = async (request, response) => {
     try {
@@ -65,7 +65,7 @@ export function tilesRoutes(services: RoomServices): readonly AuthenticatedRoute
       if (isBundle) seats.take(response);
       await send(request, response, await inScopeOf(services, actorOf(response), (transaction) => read(transaction, actorOf(response), asked)), isBundle);
     } catch (error) {
-      sendError(response, asHubError(error), requestIdOf(response));
+      sendRouteError(response, error, diagnostics);
     }
   };
   // Not one route `/ledger`: beside it lies the ledger's port for the other rooms.

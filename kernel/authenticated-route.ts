@@ -5,6 +5,8 @@
 import type { Express, Request, RequestHandler, Response, Router } from 'express';
 import type { Audience } from '../schema/vocabulary';
 import type { Actor } from './actor';
+import { toUnavailable } from './database/postgres-errors';
+import type { Diagnostics } from './diagnostics';
 import { HubError } from './errors';
 import { newRequestId, sendError, asHubError } from './http';
 
@@ -35,6 +37,13 @@ export function requestIdOf(response: Response): string {
 /** What a passport for a request without GraphQL document is bound to. */
 export function routeDocument(method: string | undefined, url: string | undefined): string {
   return `${method ?? ''} ${url ?? ''}`;
+}
+
+/** What a caller can act on, or INTERNAL; whatever broke is told to diagnostics under the id that the caller is given. */
+export function sendRouteError(response: Response, error: unknown, diagnostics: Diagnostics): void {
+  const refusal = error instanceof HubError ? error : (toUnavailable(error) ?? asHubError(error));
+  if (refusal.cause !== undefined) diagnostics.error({ requestId: requestIdOf(response), err: refusal.cause }, 'a route failed');
+  sendError(response, refusal, requestIdOf(response));
 }
 
 export function mountRoutes(app: Express, routes: readonly AuthenticatedRoute[], authenticate: (request: Request) => Promise<Actor>): void {

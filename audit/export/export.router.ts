@@ -3,13 +3,12 @@
  * leaves; without its receipt there is no download. Ranges resume a broken one.
  */
 import { Router, type Request, type Response } from 'express';
-import type { AuthenticatedRoute } from '../../kernel/authenticated-route';
-import { actorOf, requestIdOf } from '../../kernel/authenticated-route';
+import { actorOf, sendRouteError, type AuthenticatedRoute } from '../../kernel/authenticated-route';
 import type { Actor } from '../../kernel/actor';
 import type { RoomServices } from '../../kernel/context';
+import type { Diagnostics } from '../../kernel/diagnostics';
 import { HubError } from '../../kernel/errors';
 import { composeSubmission } from '../../kernel/event-draft';
-import { asHubError, sendError } from '../../kernel/http';
 import { openReadTransaction } from '../../kernel/transaction';
 import { requesterOf, streamsOfExport } from './export-right';
 import { readExport, type ExportRow } from './export.repository';
@@ -53,7 +52,7 @@ function offsetOf(request: Request): number {
   return Number(/^bytes=(\d{1,15})-/.exec(request.headers.range ?? '')?.[1] ?? 0);
 }
 
-export function exportRoute(services: RoomServices, directory: string): AuthenticatedRoute {
+export function exportRoute(services: RoomServices, directory: string, diagnostics: Diagnostics): AuthenticatedRoute {
   const router = Router().get('/:id', async (request: Request<{ id: string }>, response: Response) => {
     try {
       const actor = actorOf(response);
@@ -63,7 +62,7 @@ export function exportRoute(services: RoomServices, directory: string): Authenti
       response.type('application/x-tar').attachment(`${row.id}.tar`);
       response.sendFile(exportFile(directory, row.id), { acceptRanges: true, cacheControl: false, dotfiles: 'allow' });
     } catch (error) {
-      sendError(response, asHubError(error), requestIdOf(response));
+      sendRouteError(response, error, diagnostics);
     }
   });
   return { path: '/exports', audiences: ['PARTNER', 'REGULATOR', 'BORROWER'], router };
