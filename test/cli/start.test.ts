@@ -126,12 +126,24 @@ describe('cession start', () => {
     expect(JSON.parse((await runCli(['keys', 'rotate-blind-index', '--json'], { env })).out)).toEqual({ generation: 2, borrowers: 30 });
     const oldMaster = await fs.readFile(path.join(home, 'master.key'), 'utf8');
     expect(JSON.parse((await runCli(['keys', 'rotate-master', '--json'], { env })).out)).toEqual({ rotation: 1, keys: 30 });
-    expect(await fs.readFile(path.join(home, 'master.key'), 'utf8')).not.toBe(oldMaster);
+    const newMaster = await fs.readFile(path.join(home, 'master.key'), 'utf8');
+    expect(newMaster).not.toBe(oldMaster);
+    // As after a kill just before the home's file was replaced.
+    await fs.rename(path.join(home, 'master.key'), path.join(home, 'master.next.key'));
+    await fs.writeFile(path.join(home, 'master.key'), oldMaster, { mode: 0o600 });
+    expect(await runCli(['start'], { env })).toMatchObject({ exitCode: 69, err: expect.stringContaining('run `cession keys rotate-master` again') as string });
+    expect(JSON.parse((await runCli(['keys', 'rotate-master', '--json'], { env })).out)).toEqual({ rotation: 1, keys: 30 });
+    expect(await fs.readFile(path.join(home, 'master.key'), 'utf8')).toBe(newMaster);
     expect((await fs.stat(path.join(home, 'master.key'))).mode & 0o777).toBe(0o600);
     await expect(fs.access(path.join(home, 'master.next.key'))).rejects.toThrow('ENOENT');
     expect(await runCli(['export', '--out', path.join(home, 'never.cession')], { env: { ...env, CESSION_MASTER_KEY: oldMaster.trim() } })).toMatchObject({ exitCode: 69, err: expect.stringContaining('The master key is the one before the present') as string });
     expect(JSON.parse((await runCli(['keys', 'rotate-blind-index', '--json'], { env })).out)).toEqual({ generation: 3, borrowers: 30 });
     const hub = await start(env, '--json');
+    const { creditorId = '', operatorSub = '' } = first.parties ?? {};
+    const token = await tokenFor(home, 'internal', creditorId, operatorSub);
+    const named = await new HubClient((JSON.parse(hub.out) as Announced).url).ask({ audience: 'INTERNAL', token }, { operation: '{ debts(first: 40) { edges { node { id borrower { id name } } } } }', purpose: 'SERVICING' });
+    const { edges } = (named.data ?? { debts: { edges: [] } })['debts'] as { edges: { node: { borrower: { name: string | null } } }[] };
+    expect(edges.map(({ node }) => typeof node.borrower.name)).toEqual(Array.from({ length: 30 }, () => 'string'));
     const file = path.join(home, 'rotated.cession');
     expect((await runCli(['export', '--out', file], { env })).exitCode).toBe(0);
     for (const key of [old, vkey]) expect((await runCli(['verify', file, '--key', key])).exitCode).toBe(0);

@@ -3,11 +3,12 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import type { Pool } from 'pg';
+import { Client, type Pool } from 'pg';
 import { prepareHub, type PreparedHub } from '../../../hub';
 import { DATABASE_ROOMS, freezeDeep, loadConfig, type DatabaseRoom, type PreparedConfig } from '../../../kernel/config';
 import { openAdminPool } from '../../../kernel/database/admin-pool';
 import { migrateRoom } from '../../../kernel/database/migrate';
+import { startDatabaseServer, type DatabaseServer } from '../../../kernel/database/server';
 import { openDiagnostics } from '../../../kernel/diagnostics';
 import { openKeyStoreRoom } from '../../../kernel/key-store-room';
 import { Secret } from '../../../kernel/secret';
@@ -19,6 +20,7 @@ import { factFaults } from '../../support/event-schemas';
 
 /** A server of its own: the passwords of a server's roles are what a rotation changes. */
 let home: string;
+let server: DatabaseServer;
 let hub: PreparedHub;
 let current: PreparedConfig;
 let pools: Record<DatabaseRoom, Pool>;
@@ -30,10 +32,24 @@ const subjects = ['borrower_1', 'borrower_2', 'borrower_3', 'borrower_4', 'borro
 
 const withKey = (key = randomBytes(32)): PreparedConfig => freezeDeep({ ...current, masterKey: new Secret(key) });
 
+/** Who may create roles and schemas, and nothing else: what DATABASE_URL asks for. */
+async function makeOperator(adminUrl: string): Promise<string> {
+  const client = new Client({ connectionString: adminUrl });
+  await client.connect();
+  await client.query(`create role operator login createrole password 'operator'`);
+  await client.query('create database hub owner operator');
+  await client.end();
+  const url = new URL(adminUrl);
+  [url.username, url.password, url.pathname] = ['operator', 'operator', '/hub'];
+  return url.toString();
+}
+
 beforeAll(async () => {
   home = await fs.mkdtemp(path.join(os.tmpdir(), 'cession-master-'));
   await fs.chmod(home, 0o711);
-  hub = await prepareHub(loadConfig({ CESSION_HOME: path.join(home, 'hub'), LOG_LEVEL: 'silent' }), openDiagnostics('silent'), { durability: 'none' });
+  server = await startDatabaseServer(loadConfig({ CESSION_HOME: path.join(home, 'server') }), 'none');
+  const url = await makeOperator(server.adminUrl.reveal());
+  hub = await prepareHub(loadConfig({ CESSION_HOME: path.join(home, 'hub'), DATABASE_URL: url, LOG_LEVEL: 'silent' }), openDiagnostics('silent'));
   current = hub.config;
   pools = Object.fromEntries(DATABASE_ROOMS.map((room) => [room, openAdminPool(current, room)])) as Record<DatabaseRoom, Pool>;
   const opened = await openKeyStoreRoom(current);
@@ -46,6 +62,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all(Object.values(pools).map((pool) => pool.end()));
   await hub.stop();
+  await server.stop();
   await fs.rm(home, { recursive: true, force: true });
 });
 
