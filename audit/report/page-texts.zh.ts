@@ -88,6 +88,7 @@ export const ZH: PageTexts = {
     'borrowers.DataDisclosed': '依所列权利向操作主体披露个人信息。',
     'borrowers.LegalHoldLifted': '解除一项依法保全。同一借款人的其他保全继续有效。',
     'borrowers.LegalHoldPlaced': '对借款人作出依法保全：解除前不得删除其个人信息。保全可能须保密，故不在借款人的数据流中。',
+    'borrowers.MasterKeyRotated': '更换主密钥：各借款人的密钥均改由新主密钥封装，数据库密码亦由其派生。不涉及任何特定个人。',
     'borrowers.ReleaseRefused': '请求个人信息，被规则拒绝。',
     'creditors.AgreementSigned': '签订委托协议：条款及文件摘要。产生权利。',
     'creditors.AgreementTerminated': '协议提前终止。权利终止。',
