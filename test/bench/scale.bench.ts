@@ -1,6 +1,9 @@
 /**
  * What a large ledger costs that a small one does not: appends at 64 callers, inclusion and stream-head proofs, and a new
  * follower that reads all of it. Fills the log through its own writer, so the sizes are those of a log that was lived in.
+ *
+ * Measured at 1,000,000 entries on two cores: appends at 0.98 of the rate at 50,000, an inclusion proof in 0.9 ms (p99 7 ms, with its tiles read from
+ * the database), the proof of a stream's end in 0.3 ms, a new follower at 25,800 entries a second. Not measured at 5,000,000 yet.
  */
 import { randomInt } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
