@@ -3,8 +3,10 @@
  * Refuses everything without one, and says nothing about why.
  */
 import { Router, type Request, type RequestHandler, type Response } from 'express';
+import { sendRouteError } from '../kernel/authenticated-route';
+import type { Diagnostics } from '../kernel/diagnostics';
 import { HubError } from '../kernel/errors';
-import { asHubError, newRequestId, readBody, sendError } from '../kernel/http';
+import { readBody } from '../kernel/http';
 import { APPEND_BYTES_MAX, formatPage, formatResults, formatSent, LEDGER_PATHS, openCredentials, parseAppend } from '../kernel/ledger-wire';
 import type { Secret } from '../kernel/secret';
 import type { RoomName } from '../schema/vocabulary';
@@ -40,7 +42,7 @@ async function sent(ledger: OpenedLedger, room: RoomName, request: Request): Pro
 type Answer = (ledger: OpenedLedger, room: RoomName, request: Request) => Promise<string>;
 
 /** To be mounted at the root of the audit room's own server; it MUST NOT be reachable through the gateway. */
-export function ledgerRouter(ledger: OpenedLedger, masterKey: Secret<Buffer>): Router {
+export function ledgerRouter(ledger: OpenedLedger, masterKey: Secret<Buffer>, diagnostics: Diagnostics): Router {
   const roomOf = openCredentials(masterKey);
   const answering =
     (answer: Answer): RequestHandler =>
@@ -51,7 +53,7 @@ export function ledgerRouter(ledger: OpenedLedger, masterKey: Secret<Buffer>): R
         response.setHeader('cache-control', 'no-store');
         response.type('application/json').end(await answer(ledger, room, request));
       } catch (error) {
-        sendError(response, asHubError(error), newRequestId());
+        sendRouteError(response, error, diagnostics);
       }
     };
   return Router().post(LEDGER_PATHS.append, answering(append)).get(LEDGER_PATHS.read, answering(read)).get(LEDGER_PATHS.sent, answering(sent));

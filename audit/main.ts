@@ -26,7 +26,7 @@ async function serve(config: PreparedConfig, diagnostics: Diagnostics): Promise<
     ...(await roomCredentials(config, 'audit')),
     diagnostics,
     routes: audit.routes,
-    privateRouters: [ledgerRouter(audit.ledger, config.masterKey), metricsRoute(metrics, config.metricsToken)],
+    privateRouters: [ledgerRouter(audit.ledger, config.masterKey, diagnostics), metricsRoute(metrics, config.metricsToken)],
   });
   diagnostics.info({ url: http.url }, 'the room serves');
   return {

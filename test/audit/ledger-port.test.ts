@@ -51,7 +51,7 @@ describe('the ledger of a process', () => {
     await expect(openLedger(options)).rejects.toThrow('There is no ledger in this database');
     await createLedger(pool, { origin: ORIGIN, vkey: signer.vkey, now: new Date() });
     ledger = await openLedger(options);
-    server = createServer(express().use(ledgerRouter(ledger, MASTER_KEY)));
+    server = createServer(express().use(ledgerRouter(ledger, MASTER_KEY, openDiagnostics('silent'))));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     client = openLedgerClient({ room: 'debts', url: url(), masterKey: MASTER_KEY });
