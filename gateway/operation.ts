@@ -7,6 +7,8 @@ import { HubError } from '../kernel/errors';
 import type { RoomAnswer } from '../kernel/room';
 import type { Language } from '../schema/messages';
 
+type GiveUp = (reason: HubError) => void;
+
 export interface OperationCaller {
   readonly actor: Actor;
   readonly requestId: string;
@@ -19,7 +21,8 @@ export class Operation {
   ledgerIndex = -1;
   private standingIndex = -1;
   readonly startedAt = performance.now();
-  private readonly end = new AbortController();
+  private givenUp: HubError | null = null;
+  private readonly waiting = new Set<GiveUp>();
   private readonly deadline: NodeJS.Timeout;
 
   constructor(
@@ -35,8 +38,11 @@ export class Operation {
     return Math.max(this.askedAtLeast, this.standingIndex);
   }
 
-  get signal(): AbortSignal {
-    return this.end.signal;
+  /** Tells a fetch when nobody waits for it any more, until it calls what is returned. Throws when that is so already. */
+  whileRunning(giveUp: GiveUp): () => void {
+    if (this.givenUp !== null) throw this.givenUp;
+    this.waiting.add(giveUp);
+    return () => this.waiting.delete(giveUp);
   }
 
   sawAnswer({ ledgerIndex, standingIndex = ledgerIndex }: Pick<RoomAnswer, 'ledgerIndex' | 'standingIndex'>): void {
@@ -46,7 +52,8 @@ export class Operation {
 
   /** The caller has gone or the time is over: running fetches are aborted, no further one starts. */
   giveUp(): void {
-    this.end.abort(new HubError('UNAVAILABLE', 'The operation took longer than its deadline.', { retryAfterMs: 1_000 }));
+    this.givenUp ??= new HubError('UNAVAILABLE', 'The operation took longer than its deadline.', { retryAfterMs: 1_000 });
+    for (const giveUp of this.waiting) giveUp(this.givenUp);
   }
 
   finish(): void {

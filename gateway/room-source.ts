@@ -27,8 +27,18 @@ export function roomSource(link: RoomLink, observer: FetchObserver, fetchDeadlin
       const { document, variables, operationName, places } = planned(options);
       const { caller, atLeast } = operation;
       try {
-        const answer = await withDeadline(operation, fetchDeadlineMs, (signal) =>
-          link.execute({ ...caller, document, variables, operationName, atLeast, planned: true, signal }),
+        const answer = await withDeadline(operation, fetchDeadlineMs, (fetch) =>
+          link.execute({
+            ...caller,
+            document,
+            variables,
+            operationName,
+            atLeast,
+            planned: true,
+            get signal() {
+              return fetch.signal;
+            },
+          }),
         );
         operation.sawAnswer(answer);
         return toFetchAnswer(answer, places);
@@ -59,26 +69,38 @@ function planned({ request }: FetchOptions): Planned {
 
 /**
  * Ends the wait at the deadline even when the room ignores its signal: the answer to the caller must not depend on the
- * politeness of whoever is stuck.
+ * politeness of whoever is stuck. The signal is made when somebody asks for it: a room in this process never does, and three
+ * of them with their listeners were a fiftieth of a read.
  */
-async function withDeadline<T>(operation: Operation, deadlineMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  operation.signal.throwIfAborted();
-  const end = new AbortController();
-  const giveUp = () => end.abort(operation.signal.reason);
-  const deadline = setTimeout(() => end.abort(new HubError('UNAVAILABLE', 'A room took too long to answer.', { retryAfterMs: 1_000 })), deadlineMs);
-  operation.signal.addEventListener('abort', giveUp, { once: true });
-  const over = new Promise<never>((_resolve, reject) => {
-    end.signal.addEventListener('abort', () => reject(end.signal.reason as Error), { once: true });
+function withDeadline<T>(operation: Operation, deadlineMs: number, work: (fetch: { readonly signal: AbortSignal }) => Promise<T>): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    let reason: HubError | null = null;
+    let end: AbortController | null = null;
+    const giveUp = (why: HubError): void => {
+      over();
+      reason = why;
+      end?.abort(why);
+      reject(why);
+    };
+    const leave = operation.whileRunning(giveUp);
+    const deadline = setTimeout(() => giveUp(new HubError('UNAVAILABLE', 'A room took too long to answer.', { retryAfterMs: 1_000 })), deadlineMs);
+    const fetch = {
+      get signal(): AbortSignal {
+        end ??= new AbortController();
+        if (reason !== null) end.abort(reason);
+        return end.signal;
+      },
+    };
+    const over = (): void => {
+      clearTimeout(deadline);
+      leave();
+    };
+    work(fetch).then(
+      (answer) => (over(), resolve(answer)),
+      // A transport says "aborted" in its own words; the reason, given before, says why.
+      (error: unknown) => (over(), reject(error as Error)),
+    );
   });
-  try {
-    return await Promise.race([work(end.signal), over]);
-  } catch (error) {
-    // A transport says "aborted" in its own words; the reason says why.
-    throw end.signal.aborted ? (end.signal.reason as Error) : error;
-  } finally {
-    clearTimeout(deadline);
-    operation.signal.removeEventListener('abort', giveUp);
-  }
 }
 
 function toFetchAnswer({ data, errors }: RoomAnswer, places: readonly number[] | null): FetchAnswer {

@@ -148,7 +148,8 @@ export class RoomExecution {
 
   /** Parsed once per text; validated once per audience unless our own planner wrote it. */
   private knownDocument(request: RoomRequest): KnownDocument | GraphQLFormattedError[] {
-    let known = this.documents.get(request.document);
+    const remembered = this.documents.get(request.document);
+    let known = remembered;
     try {
       known ??= { node: parse(request.document), hash: createHash('sha256').update(request.document).digest('hex'), validFor: new Set() };
     } catch {
@@ -161,7 +162,7 @@ export class RoomExecution {
       }
       known.validFor.add(audience);
     }
-    this.documents.set(request.document, known);
+    if (remembered === undefined) this.documents.set(request.document, known);
     return known;
   }
 }

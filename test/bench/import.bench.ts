@@ -30,7 +30,7 @@ export interface ImportBenchOptions {
 }
 
 /**
- * Between 2,880 and 3,105 a second on two quiet cores (9.7 s staging, 23.0 s moving), 2,500 to 2,760 while others used a part of them. A debt is a
+ * Between 3,007 and 3,105 a second on two quiet cores (9.7 s staging, 23.0 s moving), 2,500 to 2,760 while others used a part of them. A debt is a
  * borrower with three contact points, up to six payments and an entry in the log: 0.58 ms of processor in all processes, 0.19 of it the importer,
  * 0.13 the hub, the rest the database, where some forty rows of indexes with random keys are much of it (2.4 microseconds each). Both phases keep
  * both cores busy (93 %), so only less work helps.
