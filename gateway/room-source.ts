@@ -69,8 +69,7 @@ function planned({ request }: FetchOptions): Planned {
 
 /**
  * Ends the wait at the deadline even when the room ignores its signal: the answer to the caller must not depend on the
- * politeness of whoever is stuck. The signal is made when somebody asks for it: a room in this process never does, and three
- * of them with their listeners were a fiftieth of a read.
+ * politeness of whoever is stuck. The signal is made when somebody asks for it: a room in this process never does.
  */
 function withDeadline<T>(operation: Operation, deadlineMs: number, work: (fetch: { readonly signal: AbortSignal }) => Promise<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {

@@ -8,6 +8,7 @@ import type { Diagnostics } from './diagnostics';
 import { HubError } from './errors';
 import type { Ledger } from './ledger';
 import { firstLostRecord, type OwnRecord } from './outbox/own-records';
+import { rest } from './rest';
 
 export interface OwnHistoryOptions {
   readonly worker: Pool;
@@ -62,7 +63,7 @@ export class OwnHistory {
         return;
       } catch (err) {
         if (!signal.aborted) diagnostics.warn({ room: ledger.room, err }, 'the room cannot compare itself with the ledger yet');
-        await pause(RETRY_MS, undefined, { signal }).catch(() => undefined);
+        await rest(RETRY_MS, signal);
       }
     }
   }

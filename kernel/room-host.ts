@@ -2,7 +2,6 @@
  * Opens a room: database, execution core, and under leases its relay, its follower and the sweep of refusals. What a room
  * is comes from its definition; nothing here knows any room by name.
  */
-import { setTimeout as pause } from 'node:timers/promises';
 import type { MigrationInterface } from 'typeorm';
 import type { RoomSchema } from '../schema/subgraph-schema';
 import type { RoomName } from '../schema/vocabulary';
@@ -26,6 +25,7 @@ import type { Room } from './room';
 import { KnownRights } from './rights/known-rights';
 import { readUnready } from './room-readiness';
 import type { KeyStore } from './vault/key-store';
+import { rest } from './rest';
 
 export interface RoomDefinition {
   readonly name: RoomName;
@@ -114,7 +114,7 @@ class RunningFetches {
 
   async ended(atMostMs: number): Promise<void> {
     const deadline = new AbortController();
-    await Promise.race([Promise.allSettled(this.running), pause(atMostMs, undefined, { signal: deadline.signal }).catch(() => undefined)]);
+    await Promise.race([Promise.allSettled(this.running), rest(atMostMs, deadline.signal)]);
     deadline.abort();
   }
 }

@@ -4,11 +4,11 @@
  */
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { isConnectionLost } from '../../kernel/database/postgres-errors';
 import type { Diagnostics } from '../../kernel/diagnostics';
 import { holdLease, type Lease } from '../../kernel/lease';
+import { rest } from '../../kernel/rest';
 import type { StreamName } from '../../schema/vocabulary';
 import type { OpenedLedger } from '../ledger-port';
 import type { LedgerSigner } from '../signer/ledger-signer';
@@ -89,11 +89,11 @@ export class ExportRunner {
       try {
         const { rows } = await pool.query<OpenExport>(NEXT);
         const [next] = rows;
-        if (next === undefined) await pause(IDLE_MS, undefined, { signal: until }).catch(() => undefined);
+        if (next === undefined) await rest(IDLE_MS, until);
         else await this.make(next, until);
       } catch (error) {
         diagnostics.warn({ part: 'exports', err: error }, 'the exports could not be looked after');
-        await pause(IDLE_MS, undefined, { signal: until }).catch(() => undefined);
+        await rest(IDLE_MS, until);
       }
     }
   }

@@ -4,9 +4,9 @@
  * look up in the stream itself.
  */
 import { performance } from 'node:perf_hooks';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Diagnostics } from '../../kernel/diagnostics';
+import { rest } from '../../kernel/rest';
 
 export interface PlaceKeeperOptions {
   readonly pool: Pool;
@@ -61,7 +61,7 @@ export class PlaceKeeper {
         wait = backoff;
         backoff = Math.min(2 * backoff, LONGEST_BACKOFF_MS);
       }
-      await pause(wait, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      await rest(wait, this.stopping.signal);
     }
   }
 }

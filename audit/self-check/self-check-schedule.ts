@@ -3,10 +3,10 @@
  * resting far longer than it works. A difference is told to the log, to `/readyz` and to the metrics until a pass finds none.
  */
 import { performance } from 'node:perf_hooks';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Diagnostics } from '../../kernel/diagnostics';
 import { holdLease, type Lease } from '../../kernel/lease';
+import { rest } from '../../kernel/rest';
 import type { VerifierKey } from '../log/note-key';
 import type { Difference } from './checked-row';
 import { checkLedger, START_MARK, type SelfCheckMark } from './self-check';
@@ -54,8 +54,7 @@ export class SelfCheckSchedule {
   }
 
   private async serve(held: AbortSignal): Promise<void> {
-    const rest = (ms: number): Promise<unknown> => pause(ms, undefined, { signal: held }).catch(() => undefined);
-    await rest(Math.min(FIRST_PAUSE_MS, this.options.intervalMs));
+    await rest(Math.min(FIRST_PAUSE_MS, this.options.intervalMs), held);
     while (!held.aborted) {
       let wait = RETRY_MS;
       try {
@@ -64,7 +63,7 @@ export class SelfCheckSchedule {
       } catch (err) {
         if (!held.aborted) this.options.diagnostics.warn({ part: 'self-check', err }, 'the self-check of the ledger tries again');
       }
-      await rest(Math.min(wait, RETRY_MS));
+      await rest(Math.min(wait, RETRY_MS), held);
     }
   }
 
@@ -108,7 +107,7 @@ export function placeOf({ table, check, at }: Difference): string {
 function restBetween(held: AbortSignal): () => Promise<void> {
   let began = performance.now();
   return async () => {
-    await pause(Math.min((performance.now() - began) * REST, LONGEST_REST_MS), undefined, { signal: held }).catch(() => undefined);
+    await rest(Math.min((performance.now() - began) * REST, LONGEST_REST_MS), held);
     began = performance.now();
   };
 }

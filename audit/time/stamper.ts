@@ -2,9 +2,9 @@
  * Has the latest checkpoint stamped by the configured authority, once per interval while the log grows, and keeps the token.
  * Beside the append path: an authority that is away delays nothing.
  */
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Diagnostics } from '../../kernel/diagnostics';
+import { rest } from '../../kernel/rest';
 import { parseVkey } from '../log/note-key';
 import { stampedBytes } from '../log/timestamp-file';
 import { latestCheckpoint } from '../writer/checkpointer';
@@ -66,7 +66,7 @@ export class Stamper {
         wait = backoff;
         backoff = Math.min(2 * backoff, LONGEST_BACKOFF_MS);
       }
-      await pause(wait, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      await rest(wait, this.stopping.signal);
     }
   }
 

@@ -5,6 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Diagnostics } from '../../kernel/diagnostics';
+import { rest } from '../../kernel/rest';
 import { proveConsistency } from '../log/proof';
 import { storedNodes } from '../reader/tree-reader';
 import { latestCheckpoint, type SignedCheckpoint } from '../writer/checkpointer';
@@ -76,7 +77,7 @@ export class WitnessSubmitter {
         backoff = Math.min(2 * backoff, LONGEST_BACKOFF_MS);
       }
       state.wake = new AbortController();
-      await pause(wait, undefined, { signal: AbortSignal.any([this.stopping.signal, state.wake.signal]) }).catch(() => undefined);
+      await rest(wait, AbortSignal.any([this.stopping.signal, state.wake.signal]));
     }
   }
 

@@ -2,9 +2,9 @@
  * One term of office: from obtaining the lease to losing it, a writer, the heads of its streams and its checkpoints. Opens
  * the writer anew when another one has come and gone; ends for good when the log contradicts itself.
  */
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Diagnostics } from '../../kernel/diagnostics';
+import { rest } from '../../kernel/rest';
 import type { RecentEntries } from '../reader/recent-entries';
 import type { LedgerSigner } from '../signer/ledger-signer';
 import { Checkpointer, type SeenByOthers, type SignedCheckpoint } from './checkpointer';
@@ -86,7 +86,7 @@ export class WriterTerm {
         if (error instanceof BrokenInvariant) this.endBy(error, this.stopping);
         else this.options.diagnostics.warn({ part: 'ledger', err: error }, 'the ledger writer could not be opened');
       }
-      if (!until.aborted) await pause(REOPEN_MS, undefined, { signal: until }).catch(() => undefined);
+      if (!until.aborted) await rest(REOPEN_MS, until);
     }
   }
 
@@ -101,7 +101,7 @@ export class WriterTerm {
     this.current = { writer, keeper, checkpointer: new Checkpointer({ pool, signer, clock, epoch: () => writer.epoch, ...(seen && { seen }) }), ended };
     while (!over.aborted) {
       await this.sign(false);
-      if (!over.aborted) await pause(checkpointIntervalMs, undefined, { signal: over }).catch(() => undefined);
+      if (!over.aborted) await rest(checkpointIntervalMs, over);
     }
     this.current = null;
     await writer.close();

@@ -73,7 +73,7 @@ export class Release {
 
   /**
    * The right that allows it, or throws the refusal that GraphQL shows beside the null field. Answers at once when the rights
-   * are known: a page has hundreds of personal values, and a promise for each was a tenth of a recorded read.
+   * are known: a page has hundreds of personal values, and a promise for each shows in what it costs.
    */
   permit(subject: Subject, category: DataCategory): Right | Promise<Right> {
     const rights = this.rightsBySubject.get(subject) ?? this.findRights(subject);

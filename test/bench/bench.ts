@@ -104,7 +104,7 @@ async function writeReport(report: BenchReport, { json, out }: RunOptions): Prom
 }
 
 const known = Object.keys(SECTIONS).join(', ');
-/** Takes a quarter of an hour and 30 GB: only who asks for it. */
+/** A million entries take four minutes, and it fills the disk: only who asks for it. */
 const ONLY_WHEN_NAMED = 'scale';
 
 function sectionsOf(asked: readonly string[]): readonly string[] {
