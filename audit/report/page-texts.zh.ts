@@ -102,6 +102,7 @@ export const ZH: PageTexts = {
     'debts.CommandRefused': '关于债务、金额、还款或委托的指令被规则拒绝，未产生效力。',
     'debts.DataDisclosed': '依所列权利向操作主体披露个人信息。',
     'debts.DebtRegistered': '登记债务，单笔或导入。',
+    'debts.DebtSettled': '债务结清，不再有应付金额。保存期限自此起算。',
     'debts.GrantClosed': '访问权关闭：自本条目起终止访问。',
     'debts.GrantOpened': '授予机构对一笔债务及其借款人的访问权。产生权利。',
     'debts.PaymentRecorded': '记录还款并抵减余额。',

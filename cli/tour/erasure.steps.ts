@@ -13,19 +13,22 @@ const ERASED_POLL_MS = 100;
 
 export const erasureStep: Step = {
   id: 'erasure',
-  title: { en: 'The borrower asks to be erased: refused under a legal hold, then done for ever', zh: '借款人请求删除：法律保全期间被拒，解除后永久删除' },
+  title: { en: 'The borrower asks to be erased: refused under a legal hold and while he owes, then ordered by a court and done for ever', zh: '借款人请求删除：法律保全期间及债务未结清时被拒，法院判令后永久删除' },
   async run(work) {
     const borrowerId = work.fact('borrowerId');
     const { bytes } = await work.download('regulator', '/ledger/checkpoint');
     work.learn('earlierCheckpoint', bytes.toString('utf8'));
     const hold = await work.ask('operator', { operation: OPERATIONS.placeLegalHold.text, variables: { input: { clientKey: work.clientKey('hold'), borrowerId, basis: 'LEGAL_CLAIM' } } });
     expectAccepted(work, hold, 'placeLegalHold');
-    const erase = async (name: string) =>
-      work.ask('operator', { operation: OPERATIONS.eraseBorrower.text, variables: { input: { clientKey: work.clientKey(name), borrowerId, basis: 'PIPL_47' } } });
-    work.expect('under the hold the erasure is refused', valueAt(await erase('erase-held'), 'eraseBorrower.ruleId') === 'ERASURE-NO-HOLD');
+    const erase = async (name: string, basis: string) =>
+      work.ask('operator', { operation: OPERATIONS.eraseBorrower.text, variables: { input: { clientKey: work.clientKey(name), borrowerId, basis } } });
+    work.expect('under the hold the erasure is refused', valueAt(await erase('erase-held', 'PIPL_47'), 'eraseBorrower.ruleId') === 'ERASURE-NO-HOLD');
     const lifted = { clientKey: work.clientKey('lift'), legalHoldId: valueAt(hold, 'placeLegalHold.legalHold.id') };
     expectAccepted(work, await work.ask('operator', { operation: OPERATIONS.liftLegalHold.text, variables: { input: lifted } }), 'liftLegalHold');
-    expectAccepted(work, await erase('erase'), 'eraseBorrower');
+    const owing = await erase('erase-owing', 'PIPL_47');
+    const isRefused = valueAt(owing, 'eraseBorrower.ruleId') === 'ERASURE-NO-OPEN-DEBT';
+    work.expect('he still owes: the law has the records kept, and the refusal names the first day on which an erasure can be legal', isRefused && /\d{4}-\d\d-\d\d/.test(String(valueAt(owing, 'eraseBorrower.message'))));
+    expectAccepted(work, await erase('erase', 'COURT_ORDER'), 'eraseBorrower');
     const read = () => work.ask('operator', { operation: OPERATIONS.readErased.text, variables: { borrower: borrowerId }, purpose: 'SERVICING' });
     let answer = await read();
     for (const until = Date.now() + ERASED_WITHIN_MS; valueAt(answer, 'borrower.erasure.erasedAt') === null && Date.now() < until; answer = await read()) await pause(ERASED_POLL_MS);

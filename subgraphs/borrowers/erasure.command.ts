@@ -8,7 +8,7 @@ import type { RoomContext } from '../../kernel/context';
 import { HubError } from '../../kernel/errors';
 import type { StreamName } from '../../schema/vocabulary';
 import { loadScopeOf } from './borrower.repository';
-import { ERASURE_RULE_PACK, ERASURE_RULES, refuseErasure } from './erasure';
+import { ERASURE_RULE_PACK, erasureRules, refuseErasure } from './erasure';
 import { borrowerErased } from './erasure.event';
 import { insertErasure, lockErasure, standingOfErasure } from './erasure.repository';
 import type { EraseBorrowerInput } from './erasure.type';
@@ -24,16 +24,16 @@ export function eraseBorrower(context: RoomContext, input: EraseBorrowerInput): 
     async execute(work) {
       const { transaction } = work;
       if ((await loadScopeOf(transaction, borrowerId)) === null) throw new HubError('NOT_FOUND', 'There is no such borrower in your scope.', { argument: 'input.borrowerId' });
-      // Whether an agency still holds a grant is known only from the ledger.
+      // Whether an agency still holds a grant or a debt is still owed is known only from the ledger.
       work.requireCurrentStanding();
       await lockErasure(transaction, borrowerId);
-      const refusal = refuseErasure(await standingOfErasure(transaction, borrowerId));
+      const refusal = refuseErasure(await standingOfErasure(transaction, borrowerId), { basis, now: transaction.now });
       // Not in the borrower's own stream: he is not told of a hold.
       const streams: StreamName[] = [`creditor:${creditorId}`];
       if (refusal !== null) return { refusal, hidden: { borrowerId, creditorId }, streams };
       const erasure = { borrowerId, creditorId, basis, backupRetentionDays: context.services.backupRetentionDays, orderedAt: transaction.now, erasedAt: null, ledgerIndex: null };
       await insertErasure(transaction, erasure);
-      await work.record({ ...borrowerErased(erasure), decision: work.allowedBy(ERASURE_RULE_PACK, ERASURE_RULES) });
+      await work.record({ ...borrowerErased(erasure), decision: work.allowedBy(ERASURE_RULE_PACK, erasureRules(basis)) });
       return { id: borrowerId };
     },
   });

@@ -6,6 +6,7 @@ import type { RoomContext } from '../../kernel/context';
 import type { Transaction } from '../../kernel/transaction';
 import type { ErasureStanding } from './erasure';
 import { ErasureRow } from './erasure.row';
+import type { DebtRecords } from './statutory-retention';
 
 const COLUMNS = `borrower_id as "borrowerId", creditor_id as "creditorId", basis, backup_retention_days as "backupRetentionDays", ordered_at as "orderedAt",
   erased_at as "erasedAt", ledger_index as "ledgerIndex"`;
@@ -36,10 +37,15 @@ const STANDING = `select exists (select from erasure where borrower_id = $1) as 
   (select count(*)::int from legal_hold where borrower_id = $1 and lifted_at is null) as holds,
   (select count(*)::int from standing_right where kind = 'GRANT' and borrower_id = $1 and closed_at_index is null and valid_until > $2) as grants`;
 
+const RECORDS = `select count(*) filter (where not d.settled)::int as "openDebts", max(d.recorded_at) as "recordedAt", max(d.shared_at) as "sharedAt",
+  (select c.jurisdiction from standing_creditor c join borrower b on b.creditor_id = c.creditor_id where b.id = $1) as jurisdiction
+  from standing_debt d where d.borrower_id = $1`;
+
 /** Under the lock: what stands about this borrower. */
 export async function standingOfErasure(transaction: Transaction, borrowerId: string): Promise<ErasureStanding> {
-  const [row] = await transaction.prepared<ErasureStanding>('erasure_standing', STANDING, [borrowerId, transaction.now]);
-  return row!;
+  const [standing] = await transaction.prepared<Omit<ErasureStanding, 'records'>>('erasure_standing', STANDING, [borrowerId, transaction.now]);
+  const [records] = await transaction.prepared<DebtRecords>('debt_records', RECORDS, [borrowerId]);
+  return { ...standing!, records: records! };
 }
 
 export async function insertErasure(transaction: Transaction, row: ErasureRow): Promise<void> {

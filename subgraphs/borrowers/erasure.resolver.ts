@@ -21,10 +21,10 @@ export class ErasureResolver {
 
   @Audience('INTERNAL')
   @Mutation(() => EraseBorrowerResult, {
-    description: 'Erases the personal data of a borrower of your creditor for ever: his key is destroyed once the entry is in the ledger. Refused under a legal hold. Needs `erasures:write`.',
+    description: 'Erases the personal data of a borrower of your creditor for ever: his key is destroyed once the entry is in the ledger. Refused under a legal hold, while an agency holds a grant, and while a debt is open or its records have to be kept by law. Needs `erasures:write`.',
   })
   async eraseBorrower(
-    @Arg('input', () => EraseBorrowerInput, { description: 'Whose personal data, and under which law.' }) input: EraseBorrowerInput,
+    @Arg('input', () => EraseBorrowerInput, { description: 'Whose personal data, and on which ground.' }) input: EraseBorrowerInput,
     @Ctx() context: RoomContext,
   ): Promise<(Accepted & { borrower: Borrower }) | Refusal> {
     return answerCommand(await eraseBorrower(context, input), 'borrower', async (id) => {

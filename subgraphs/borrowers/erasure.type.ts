@@ -9,15 +9,16 @@ import { pendingUntil, type ErasureBasis } from './erasure';
 import type { ErasureRow } from './erasure.row';
 
 export const ErasureBasisWord: { readonly [B in ErasureBasis]: B } = declareEnum(
-  { PIPL_47: 'PIPL_47', GDPR_17: 'GDPR_17', CCPA_1798_105: 'CCPA_1798_105' },
+  { PIPL_47: 'PIPL_47', GDPR_17: 'GDPR_17', CCPA_1798_105: 'CCPA_1798_105', COURT_ORDER: 'COURT_ORDER' },
   {
     name: 'ErasureBasis',
-    description: 'The law a borrower is erased under.',
+    description: 'On which ground a borrower is erased. Each of the rights yields to a duty to retain; only the order of a court does not.',
     audiences: ['INTERNAL', 'PARTNER', 'REGULATOR', 'BORROWER'],
     values: {
       PIPL_47: 'Personal Information Protection Law of China, Art. 47.',
       GDPR_17: 'General Data Protection Regulation, Art. 17.',
       CCPA_1798_105: 'California Consumer Privacy Act, Civil Code § 1798.105.',
+      COURT_ORDER: 'A court ordered it finally, open debts and periods of retention notwithstanding.',
     },
   },
 );
@@ -26,7 +27,7 @@ export const ErasureBasisWord: { readonly [B in ErasureBasis]: B } = declareEnum
 @Audience('INTERNAL', 'PARTNER', 'REGULATOR', 'BORROWER')
 export class Erasure {
   @Audience('INTERNAL', 'PARTNER', 'REGULATOR', 'BORROWER')
-  @Field(() => ErasureBasisWord, { description: 'The law it was ordered under.' })
+  @Field(() => ErasureBasisWord, { description: 'The ground it was ordered on.' })
   basis!: ErasureBasis;
 
   @Audience('INTERNAL', 'PARTNER', 'REGULATOR', 'BORROWER')
@@ -50,7 +51,7 @@ export function toErasure({ basis, orderedAt, erasedAt, ledgerIndex, backupReten
   return { basis, orderedAt, erasedAt, ledgerIndex, erasurePending: erasedAt === null ? null : pendingUntil(erasedAt, backupRetentionDays, now) };
 }
 
-@InputType('EraseBorrowerInput', { description: 'Whose personal data to erase, and under which law.' })
+@InputType('EraseBorrowerInput', { description: 'Whose personal data to erase, and on which ground.' })
 @Audience('INTERNAL')
 export class EraseBorrowerInput {
   @Field(() => String, { description: 'A text of your own: the same key and input give the same answer.' })
@@ -59,7 +60,7 @@ export class EraseBorrowerInput {
   @Field(() => ID, { description: 'The borrower.' })
   borrowerId!: string;
 
-  @Field(() => ErasureBasisWord, { description: 'The law.' })
+  @Field(() => ErasureBasisWord, { description: 'The ground.' })
   basis!: ErasureBasis;
 }
 

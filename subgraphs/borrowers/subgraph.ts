@@ -15,6 +15,7 @@ import { loadContactPoint } from './contact-point.repository';
 import { ContactPointResolver } from './contact-point.resolver';
 import { ContactPointRow } from './contact-point.row';
 import { toContactPoint } from './contact-point.type';
+import { DEBT_RECORD_FOLLOWING } from './debt-record.follower';
 import { BORROWERS_FOLLOWING, keepErased } from './erasure.follower';
 import { ErasureResolver } from './erasure.resolver';
 import { ErasureRow } from './erasure.row';
@@ -24,6 +25,7 @@ import { LegalHoldRow } from './legal-hold.row';
 import { toLegalHold } from './legal-hold.type';
 import { CreateBorrowers1763700001000 } from './migrations/create-borrowers';
 import { CreateBlindRotation1763700003000 } from './migrations/create-blind-rotation';
+import { CreateDebtRecords1763700004000 } from './migrations/create-debt-records';
 import { CreateErasures1763700002000 } from './migrations/create-erasures';
 
 export function subgraphSchema(): RoomSchema {
@@ -51,8 +53,8 @@ export const borrowersRoom: RoomDefinition = {
   name: 'borrowers',
   subgraph: subgraphSchema,
   rows: [BorrowerRow, ContactPointRow, ErasureRow, LegalHoldRow],
-  migrations: [roomTables('borrowers'), roomStanding('borrowers'), CreateBorrowers1763700001000, CreateErasures1763700002000, CreateBlindRotation1763700003000],
-  following: BORROWERS_FOLLOWING,
+  migrations: [roomTables('borrowers'), roomStanding('borrowers'), CreateBorrowers1763700001000, CreateErasures1763700002000, CreateBlindRotation1763700003000, CreateDebtRecords1763700004000],
+  following: new Map([...BORROWERS_FOLLOWING, ...DEBT_RECORD_FOLLOWING]),
   beforeFollowing: keepErased,
   reconsiderations: new Map([[WITHDRAW_CONTACT, withdrawContactPoint]]),
 };

@@ -57,3 +57,17 @@ export function paymentRecorded(row: PaymentRow, allocation: Components): Comman
     streams: debtStreams(row.debtId, row),
   };
 }
+
+export type SettledDebt = Concerned & { readonly id: string; readonly settledOn: string };
+
+/** That nothing is owed any more is no amount: other rooms count periods of retention from it. */
+export function debtSettled({ id: debtId, creditorId, borrowerId, settledOn }: SettledDebt): CommandEvent {
+  return {
+    type: 'debts.DebtSettled',
+    typeVersion: 1,
+    retention: 'DEBT_RECORD',
+    facts: { settledOn },
+    hidden: { debtId, creditorId, borrowerId },
+    streams: debtStreams(debtId, { creditorId, borrowerId }),
+  };
+}

@@ -9,7 +9,7 @@ import { HubError } from '../../kernel/errors';
 import { newId } from '../../schema/ids';
 import { minus, type Components } from './components';
 import { stateOf } from './debt';
-import { debtStreams, paymentRecorded } from './debt.event';
+import { debtSettled, debtStreams, paymentRecorded } from './debt.event';
 import { changeDebt, lockDebt } from './debt.repository';
 import { owedOf, type DebtRow } from './debt.row';
 import { allocate, refusePayment } from './payment';
@@ -40,9 +40,10 @@ function newPayment(input: RecordPaymentInput, debt: DebtRow, by: { agencyId: st
 }
 
 /** A settled debt leaves no proposal open; placements that were taken up are closed by the creditor, with their reckoning. */
-async function closeProposal(work: CommandWork, debtId: string): Promise<void> {
+async function settle(work: CommandWork, { id, creditorId, borrowerId }: DebtRow, settledOn: string): Promise<void> {
   const { transaction } = work;
-  const proposal = await lockProposal(transaction, debtId);
+  await work.record(debtSettled({ id, creditorId, borrowerId, settledOn }));
+  const proposal = await lockProposal(transaction, id);
   if (proposal === null) return;
   const step = takeStep(proposal.state, 'close', 'CREDITOR');
   if (!step.ok) return;
@@ -76,7 +77,7 @@ export async function recordPayment(context: RoomContext, input: RecordPaymentIn
       const lastPaymentOn = debt.lastPaymentOn !== null && debt.lastPaymentOn > receivedOn ? debt.lastPaymentOn : receivedOn;
       await changeDebt(transaction, debt.id, { ...left, state: stateOf(left), lastPaymentOn });
       await work.record(paymentRecorded(payment, allocation));
-      if (stateOf(left) === 'PAID') await closeProposal(work, debt.id);
+      if (stateOf(left) === 'PAID') await settle(work, debt, lastPaymentOn);
       return { id: payment.id };
     },
   });

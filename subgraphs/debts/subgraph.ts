@@ -17,6 +17,7 @@ import { toDetermination } from './determination.type';
 import { CreateAttestations1763700004000 } from './migrations/create-attestations';
 import { CreateDebts1763700001000 } from './migrations/create-debts';
 import { CreateImport1763700002000 } from './migrations/create-import';
+import { RecordSettlements1763700005000 } from './migrations/record-settlements';
 import { loadPayment } from './payment.repository';
 import { PaymentResolver } from './payment.resolver';
 import { PaymentRow } from './payment.row';
@@ -59,7 +60,7 @@ export const debtsRoom: RoomDefinition = {
   name: 'debts',
   subgraph: subgraphSchema,
   rows: [DebtRow, DeterminationRow, PlacementRow, AttestationRow, PaymentRow],
-  migrations: [roomTables('debts'), roomStanding('debts'), CreateDebts1763700001000, CreateImport1763700002000, CreateAttestations1763700004000],
+  migrations: [roomTables('debts'), roomStanding('debts'), CreateDebts1763700001000, CreateImport1763700002000, CreateAttestations1763700004000, RecordSettlements1763700005000],
   following: DEBTS_FOLLOWING,
   reconsiderations: new Map([[PLACEMENT_GATE, reconsiderPlacement]]),
 };

@@ -45,7 +45,7 @@ describe.each(MODES)('in %s', (mode) => {
   }
   const verify = (file: Buffer): Promise<Report> => verifyBundle(Readable.from([file]), { vkey });
 
-  it('an erasure waits for holds and grants, then takes everything away but the proofs', async () => {
+  it('an erasure waits for holds, grants and open debts, or for a court; then it takes everything away but the proofs', async () => {
     expect(await eraseBorrower(operator, debt.borrowerId)).toMatchObject({ __typename: 'Refusal', ruleId: 'ERASURE-NO-GRANT' });
     await recallPlacement(operator, placementId);
     const hold = await placeLegalHold(operator, debt.borrowerId);
@@ -55,9 +55,10 @@ describe.each(MODES)('in %s', (mode) => {
     await liftLegalHold(operator, hold);
     const before = await exported(debt.debtId);
 
-    const erased = await eraseBorrower(operator, debt.borrowerId);
+    expect(await eraseBorrower(operator, debt.borrowerId)).toMatchObject({ __typename: 'Refusal', ruleId: 'ERASURE-NO-OPEN-DEBT' });
+    const erased = await eraseBorrower(operator, debt.borrowerId, 'COURT_ORDER');
     expect(erased).toMatchObject({ __typename: 'BorrowerErased', pending: false });
-    const gone = { borrower: { name: null, phones: null, erasure: { basis: 'PIPL_47', ledgerIndex: erased.ledgerIndex, erasedAt: expect.any(String) as string, erasurePending: expect.any(String) as string } } };
+    const gone = { borrower: { name: null, phones: null, erasure: { basis: 'COURT_ORDER', ledgerIndex: erased.ledgerIndex, erasedAt: expect.any(String) as string, erasurePending: expect.any(String) as string } } };
     expect(await operator.data(READ, { id: debt.borrowerId })).toMatchObject(gone);
     expect(await eraseBorrower(operator, debt.borrowerId)).toMatchObject({ __typename: 'Refusal', ruleId: 'ERASURE-ONCE' });
 

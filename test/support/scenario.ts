@@ -116,8 +116,8 @@ export async function liftLegalHold(operator: Commander, legalHoldId: string): P
   return accepted(command(operator, 'liftLegalHold', 'LiftLegalHoldInput', '... on LegalHoldChanged { ledgerIndex }', { legalHoldId }));
 }
 
-export function eraseBorrower(operator: Commander, borrowerId: string): Promise<Accepted> {
-  return command(operator, 'eraseBorrower', 'EraseBorrowerInput', '... on BorrowerErased { ledgerIndex pending }', { borrowerId, basis: 'PIPL_47' });
+export function eraseBorrower(operator: Commander, borrowerId: string, basis = 'PIPL_47'): Promise<Accepted> {
+  return command(operator, 'eraseBorrower', 'EraseBorrowerInput', '... on BorrowerErased { ledgerIndex pending }', { borrowerId, basis });
 }
 
 /** A borrower with one overdue debt, its amount determined today unless `determined` is false. */

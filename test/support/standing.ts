@@ -6,7 +6,7 @@ import { newId } from '../../schema/ids';
 import { DATA_CATEGORIES, PURPOSES, type DataCategory, type RoomName } from '../../schema/vocabulary';
 import type { TestRooms } from './test-rooms';
 
-type StandingDraft = Pick<EventDraft, 'type' | 'facts' | 'hidden' | 'streams' | 'items'>;
+type StandingDraft = Pick<EventDraft, 'type' | 'facts' | 'hidden' | 'streams' | 'items'> & { readonly occurredAt?: Date };
 
 const sequences = new WeakMap<TestRooms, Map<RoomName, number>>();
 
@@ -16,7 +16,7 @@ export async function appendAs(rooms: TestRooms, room: RoomName, draft: Standing
   sequences.set(rooms, own);
   const sourceSeq = (own.get(room) ?? 0) + 1;
   own.set(room, sourceSeq);
-  const submission = composeSubmission({ ...draft, typeVersion: 1, retention: 'STANDING', actor: null, occurredAt: new Date() }, null);
+  const submission = composeSubmission({ occurredAt: new Date(), ...draft, typeVersion: 1, retention: 'STANDING', actor: null }, null);
   const [result] = await rooms.ledger.ledgerFor(room).append('outbox', [{ ...submission, sourceSeq }], 5_000);
   if (!result?.ok) throw new Error(`the ledger refused ${draft.type}: ${result?.message}`);
   return result;

@@ -82,6 +82,7 @@ async function everything(): Promise<void> {
   await rooms.settled();
   await command(rooms, scene.agency, 'rejectPlacement', { placementId: rejected, reason: 'CAPACITY' });
   await command(rooms, scene.agency, 'rejectPlacement', { clientKey: clientKey(), placementId: rejected, reason: 'CAPACITY' });
+  await command(rooms, scene.staff, 'recordPayment', { debtId: await determinedDebt(rooms, scene), amount: { minor: 100_000, currency: 'TWD' }, receivedOn: TODAY });
   await importOne(scene);
   await rooms.settled();
 }
