@@ -69,11 +69,14 @@ async function whileNoHubRuns<T>({ worker }: RoomDatabase, work: () => Promise<T
 }
 
 async function rotateUnderLease(line: CommandLine, { masterKey }: PreparedConfig, { room, keys, progress }: { room: RoomDatabase; keys: RoomDatabase; progress: Progress }): Promise<Rotated> {
-  const { beginBlindRotation, finishBlindRotation } = load('../kernel/vault/blind-generation') as typeof import('../kernel/vault/blind-generation');
+  const { beginBlindRotation, finishBlindRotation, readBlindGeneration } = load('../kernel/vault/blind-generation') as typeof import('../kernel/vault/blind-generation');
   const { openKeyStore } = load('../kernel/vault/key-store') as typeof import('../kernel/vault/key-store');
   const { deriveMasterKeys } = load('../kernel/vault/master-keys') as typeof import('../kernel/vault/master-keys');
-  const { hasOpenImport, rotateBlindIndex } = load('../subgraphs/borrowers/subgraph') as typeof import('../subgraphs/borrowers/subgraph');
-  if (await hasOpenImport(room.worker)) throw new StartError('An import was interrupted, and its rows wait under the present key.', 'Run the same `cession import portfolio` again, then rotate.');
+  const { fenceGeneration, rotateBlindIndex } = load('../subgraphs/borrowers/subgraph') as typeof import('../subgraphs/borrowers/subgraph');
+  // First where the indexes are: a process that opened the key store a moment ago, and has not asked for its lease yet, writes none from here on.
+  const { current, pending } = await readBlindGeneration(keys.worker);
+  const isFenced = await fenceGeneration(room.worker, pending ?? current + 1);
+  if (!isFenced) throw new StartError('An import was interrupted, and its rows wait under the present key.', 'Run the same `cession import portfolio` again, then rotate.');
   const { from, to: generation } = await beginBlindRotation(keys.worker);
   const borrowers = await rotateBlindIndex({
     worker: room.worker,

@@ -22,7 +22,7 @@ export async function openKeyStoreRoom(config: PreparedConfig): Promise<OpenedKe
     if (next !== null) throw new StartError('A rotation of the master key was interrupted.', 'With the old key configured, run `cession keys rotate-master` again: it goes on where it was.');
     const { current, pending, sealed } = await readBlindGeneration(database.worker);
     if (pending !== null) throw new StartError('A rotation of the blind-index key was interrupted, and nobody can be found by number.', 'Run `cession keys rotate-blind-index` again: it goes on where it was.');
-    return { keyStore: openKeyStore(database.worker, masterKeysInUse(config.masterKey, { current, sealed }), ended), close: () => database.close() };
+    return { keyStore: openKeyStore(database.worker, masterKeysInUse(config.masterKey, { current, sealed }), { rotations: ended, generation: current }), close: () => database.close() };
   } catch (error) {
     await database.close();
     throw error;

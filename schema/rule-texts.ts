@@ -277,17 +277,11 @@ export const RULE_TEXTS = {
   },
   'ERASURE-NO-OPEN-DEBT': {
     message: { en: 'Debts of this borrower that are not settled: {debts}. What is recorded of them has to be kept by law; an erasure is legal from {from} at the earliest.', zh: '该债务人尚有 {debts} 笔债务未结清，其记录依法须予保存，最早自 {from} 起方可删除。' },
-    remedy: {
-      en: 'Until then do nothing with his data but store and protect it; order the erasure again when the debts are settled and the period has ended, or under the final order of a court.',
-      zh: '在此之前仅可存储并采取必要的安全保护措施；待债务结清且保存期限届满后，或依据法院生效裁判，再要求删除。',
-    },
+    remedy: { en: 'Until then do nothing with his data but store and protect it; order the erasure again when the debts are settled and the period has ended, or under the final order of a court.', zh: '在此之前仅可存储并采取必要的安全保护措施；待债务结清且保存期限届满后，或依据法院生效裁判，再要求删除。' },
   },
   'ERASURE-RETENTION-ENDED': {
     message: { en: 'What is recorded of the debts of this borrower has to be kept by law; an erasure is legal from {from}.', zh: '该债务人的债务记录依法须予保存，自 {from} 起方可删除。' },
-    remedy: {
-      en: 'Until then do nothing with his data but store and protect it; order the erasure again from that day, or under the final order of a court.',
-      zh: '在此之前仅可存储并采取必要的安全保护措施；自该日起，或依据法院生效裁判，再要求删除。',
-    },
+    remedy: { en: 'Until then do nothing with his data but store and protect it; order the erasure again from that day, or under the final order of a court.', zh: '在此之前仅可存储并采取必要的安全保护措施；自该日起，或依据法院生效裁判，再要求删除。' },
   },
   'HOLD-BEFORE-ERASURE': {
     message: { en: 'The erasure of this borrower was ordered before; there is nothing left to preserve.', zh: '该债务人的个人信息此前已被要求删除，已无可保全的内容。' },

@@ -31,6 +31,8 @@ const SUBJECT_KEY_BYTES = 32;
 export const wrapBinding = (subjectId: string) => `subject-key:${subjectId}`;
 
 export interface KeyStore {
+  /** Of the blind-index key it makes indexes with. */
+  readonly generation: number;
   /** Makes a key for each id that has none and returns all of them; throws for an id whose key was destroyed. */
   createKeys(subjectIds: readonly string[]): Promise<Map<string, Buffer>>;
   /** The keys that exist; an id that is absent or erased is not in the map. */
@@ -43,8 +45,14 @@ export interface KeyStore {
 
 export const KEY_STORE_DATABASE: DatabaseDefinition = { room: 'keystore', rows: [], migrations: [KeyStoreTables1763700000001, BlindGeneration1763700000002, WrappingRotation1763700000003] };
 
-/** `rotations` of the master key that had ended when these keys were derived: under later ones this store makes no key. */
-export function openKeyStore(pool: Pool, masterKeys: MasterKeys, rotations = 0): KeyStore {
+/** What the keys were derived for. */
+export interface KeyStoreState {
+  /** Rotations of the master key that had ended then: under later ones this store makes no key. */
+  readonly rotations: number;
+  readonly generation: number;
+}
+
+export function openKeyStore(pool: Pool, masterKeys: MasterKeys, { rotations, generation }: KeyStoreState = { rotations: 0, generation: 1 }): KeyStore {
   const keys = async (subjectIds: readonly string[]): Promise<Map<string, Buffer>> => {
     const { rows } = await pool.query<{ subject_id: string; wrapped: Buffer }>({
       name: 'subject_keys',
@@ -55,6 +63,7 @@ export function openKeyStore(pool: Pool, masterKeys: MasterKeys, rotations = 0):
   };
 
   return {
+    generation,
     keys,
     async createKeys(subjectIds) {
       const drawn = randomBytes(SUBJECT_KEY_BYTES * subjectIds.length);

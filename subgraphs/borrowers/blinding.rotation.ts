@@ -39,7 +39,6 @@ interface Place {
   readonly finished: boolean;
 }
 
-const BEGIN = 'insert into blind_rotation (generation) values ($1) on conflict do nothing';
 const PLACE = 'select through, borrowers, finished_at is not null as finished from blind_rotation where generation = $1 for update';
 const NEXT = `select b.id, b.creditor_id as "creditorId", b.national_id as "nationalId", p.person_id as "personId"
   from borrower b left join standing_person p on p.borrower_id = b.id where b.id > $1 and b.national_id is not null order by b.id limit $2`;
@@ -47,16 +46,9 @@ const REINDEX = `update borrower set national_id_index = r.index from unnest($1:
 /** Several borrowers are one person; the number is the same, and so is the index. */
 const REINDEX_PERSONS = `update person set national_id_index = r.index from (select distinct on (id) id, index from unnest($1::text[], $2::bytea[]) as given(id, index)) r where person.id = r.id`;
 
-/** Rows of an import wait with indexes of the old generation; they have to be moved or given up first. */
-export async function hasOpenImport(worker: Pool): Promise<boolean> {
-  const { rows } = await worker.query<{ open: boolean }>('select exists (select from import_batch where closed_at is null) as open');
-  return rows[0]!.open;
-}
-
-/** How many borrowers have an index under the new key. */
+/** Once the generation before is fenced out: how many borrowers have an index under the new key. */
 export async function rotateBlindIndex(rotation: BlindRotation): Promise<number> {
-  const { worker, generation, signal, onProgress } = rotation;
-  await worker.query(BEGIN, [generation]);
+  const { worker, signal, onProgress } = rotation;
   const { rows } = await worker.query<{ total: number }>('select count(*)::int as total from borrower where national_id is not null');
   const total = rows[0]!.total;
   for (;;) {

@@ -9,6 +9,7 @@ import { seal } from '../../kernel/vault/seal';
 import { newId } from '../../schema/ids';
 import { InputError } from '../../schema/input-error';
 import { refusalOf } from '../../schema/messages';
+import { holdGeneration } from './blind-fence';
 import { EMPLOYER_BINDING, NAME_BINDING, nationalIdIndex, NATIONAL_ID_BINDING, PERSON_INDEX } from './borrower';
 import { borrowersRegistered, contactPointAdded } from './borrower.event';
 import { findByNationalId, insertBorrower, personOf } from './borrower.repository';
@@ -38,6 +39,7 @@ async function execute(context: RoomContext, work: CommandWork, borrower: Regist
   const creditorId = staffCreditor(context.actor);
   const streams = [`creditor:${creditorId}`] as const;
   const borrowerId = newId('borrower');
+  if (borrower.nationalIdKey !== null) await holdGeneration(transaction, keyStore);
   const index = borrower.nationalIdKey === null ? null : keyStore.blind(nationalIdIndex(creditorId), borrower.nationalIdKey);
   if (index !== null && (await findByNationalId(transaction, creditorId, index)) !== null) {
     return { refusal: refusalOf({ ruleId: 'BORROWER-IDENTITY-NEW', rulePack: RULE_PACK }), hidden: { creditorId }, streams };

@@ -10,6 +10,7 @@ import { connectionFrom, rowsOfPage, type Connection } from '../../schema/connec
 import { InputError } from '../../schema/input-error';
 import { ConnectionArgs, openPage } from '../../schema/page';
 import type { Accepted, Refusal } from '../../schema/refusal';
+import { holdGeneration } from './blind-fence';
 import { EMPLOYER_BINDING, NAME_BINDING, nationalIdIndex, NATIONAL_ID_BINDING, normaliseNationalId } from './borrower';
 import { registerBorrower } from './borrower.command';
 import { findByNationalId, loadBorrower, loadPageOfCreditor, readPageInScope } from './borrower.repository';
@@ -57,8 +58,10 @@ export class BorrowerResolver {
     const { release, actor } = context;
     // Decided before looking, on the creditor alone, so that the refusal does not tell whether somebody was found.
     await release.permit({ creditorId: actor.org, borrowerId: '', debtId: null }, 'IDENTITY');
-    const index = context.services.keyStore.blind(nationalIdIndex(actor.org), number);
-    const row = await findByNationalId(await context.read(), actor.org, index);
+    const { keyStore } = context.services;
+    const transaction = await context.read();
+    await holdGeneration(transaction, keyStore);
+    const row = await findByNationalId(transaction, actor.org, keyStore.blind(nationalIdIndex(actor.org), number));
     if (row === null) return null;
     const borrower = toBorrower(row);
     const right = await release.permit(borrower.subject, 'IDENTITY');

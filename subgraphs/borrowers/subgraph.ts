@@ -24,6 +24,7 @@ import { BorrowerHoldsResolver, LegalHoldResolver } from './legal-hold.resolver'
 import { LegalHoldRow } from './legal-hold.row';
 import { toLegalHold } from './legal-hold.type';
 import { CreateBorrowers1763700001000 } from './migrations/create-borrowers';
+import { CreateBlindFence1763700005000 } from './migrations/create-blind-fence';
 import { CreateBlindRotation1763700003000 } from './migrations/create-blind-rotation';
 import { CreateDebtRecords1763700004000 } from './migrations/create-debt-records';
 import { CreateErasures1763700002000 } from './migrations/create-erasures';
@@ -53,13 +54,14 @@ export const borrowersRoom: RoomDefinition = {
   name: 'borrowers',
   subgraph: subgraphSchema,
   rows: [BorrowerRow, ContactPointRow, ErasureRow, LegalHoldRow],
-  migrations: [roomTables('borrowers'), roomStanding('borrowers'), CreateBorrowers1763700001000, CreateErasures1763700002000, CreateBlindRotation1763700003000, CreateDebtRecords1763700004000],
+  migrations: [roomTables('borrowers'), roomStanding('borrowers'), CreateBorrowers1763700001000, CreateErasures1763700002000, CreateBlindRotation1763700003000, CreateDebtRecords1763700004000, CreateBlindFence1763700005000],
   following: new Map([...BORROWERS_FOLLOWING, ...DEBT_RECORD_FOLLOWING]),
   beforeFollowing: keepErased,
   reconsiderations: new Map([[WITHDRAW_CONTACT, withdrawContactPoint]]),
 };
 
-export { hasOpenImport, rotateBlindIndex } from './blinding.rotation';
+export { fenceGeneration } from './blind-fence';
+export { rotateBlindIndex } from './blinding.rotation';
 export { recordMasterRotation } from './master-key.entry';
 export { findPersonId } from './person';
 export { checkRegistration, type BorrowerParticulars, type Registration } from './registration';

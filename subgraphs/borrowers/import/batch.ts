@@ -4,6 +4,8 @@
  */
 import type { Pool } from 'pg';
 import type { KeyStore } from '../../../kernel/vault/key-store';
+import { workerTransaction } from '../../../kernel/worker-transaction';
+import { holdGeneration } from '../blind-fence';
 
 /** What an import works with: the room's worker, whom no row scope binds, and the keys of borrowers. */
 export interface ImportTools {
@@ -27,13 +29,13 @@ export interface OpenedBatch {
   readonly hasSameMapping: boolean;
 }
 
-export async function openBatch({ worker }: ImportTools, batch: BorrowerBatch): Promise<OpenedBatch> {
-  const { rowCount } = await worker.query('insert into import_batch (id, creditor_id, file_hash, mapping_hash) values ($1, $2, $3, $4) on conflict do nothing', [
-    batch.batchId,
-    batch.creditorId,
-    batch.fileHash,
-    batch.mappingHash,
-  ]);
+/** While a batch is open, no rotation of the blind-index key begins: what it stages holds indexes. */
+export async function openBatch({ worker, keyStore }: ImportTools, batch: BorrowerBatch): Promise<OpenedBatch> {
+  const rowCount = await workerTransaction(worker, async (client) => {
+    await holdGeneration({ query: async <T>(sql: string, values: readonly unknown[] = []) => (await client.query(sql, [...values])).rows as T[] }, keyStore);
+    const values = [batch.batchId, batch.creditorId, batch.fileHash, batch.mappingHash];
+    return (await client.query('insert into import_batch (id, creditor_id, file_hash, mapping_hash) values ($1, $2, $3, $4) on conflict do nothing', values)).rowCount;
+  });
   const { rows } = await worker.query<{ mapping_hash: Buffer; closed_at: Date | null }>('select mapping_hash, closed_at from import_batch where id = $1', [batch.batchId]);
   const [row] = rows;
   if (row === undefined) throw new Error('this file of this creditor already has another batch');

@@ -49,6 +49,7 @@ select borrower_id as "borrowerId", creditor_id as "creditorId", basis, backup_r
 select pg_advisory_xact_lock(hashtextextended($1, 0));
 
 -- erasure standingOfErasure
+select count(*) filter (where not d.settled)::int as "openDebts", max(d.recorded_at) as "recordedAt", max(d.shared_at) as "sharedAt", (select c.jurisdiction from standing_creditor c join borrower b on b.creditor_id = c.creditor_id where b.id = $1) as jurisdiction from standing_debt d where d.borrower_id = $1;
 select exists (select from erasure where borrower_id = $1) as "isOrdered", (select count(*)::int from legal_hold where borrower_id = $1 and lifted_at is null) as holds, (select count(*)::int from standing_right where kind = 'GRANT' and borrower_id = $1 and closed_at_index is null and valid_until > $2) as grants;
 
 -- legal-hold findLegalHold
