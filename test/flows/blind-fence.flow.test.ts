@@ -47,7 +47,7 @@ it('such a hub registers nobody and finds nobody until it is started again', asy
   await admin.query('select pg_advisory_unlock($1)', [leaseKey('follower:borrowers')]);
   await starting;
 
-  const counted = async () => (await admin.query('select count(*)::int as n from borrowers.borrower')).rows;
+  const counted = async () => (await admin.query<{ n: number }>('select count(*)::int as n from borrowers.borrower')).rows;
   const before = await counted();
   for (const number of NUMBERS) {
     expect((await operator.ask(FIND, { n: number })).errors).toMatchObject([{ extensions: { code: 'UNAVAILABLE' } }]);

@@ -41,7 +41,7 @@ it('a rotation waits for a registration that is under way, and indexes what it w
 it('whoever still has the generation before is refused: to register, to look up and to begin an import', async () => {
   const { staff } = await openCreditor(rooms);
   await rooms.settled();
-  const counted = async () => (await worker().query('select (select count(*)::int from borrower) as borrowers, (select count(*)::int from person) as persons, (select count(*)::int from import_batch) as batches')).rows;
+  const counted = async () => (await worker().query<Record<string, number>>('select (select count(*)::int from borrower) as borrowers, (select count(*)::int from person) as persons, (select count(*)::int from import_batch) as batches')).rows;
   const before = await counted();
   const asked: [string, Record<string, unknown>][] = [
     [REGISTER, { input: { clientKey: 'outdated', ...PARTICULARS, nationalId: NUMBER } }],
