@@ -152,6 +152,7 @@ export const REASON_TEXTS: { readonly [code in ReasonCode]: Text } = {
   ENTRY_INCLUDED: text('The entry is in the tree of the checkpoint.', '条目在检查点的树中。'),
   ATTESTED_BY_OTHERS: text('Others attest when every entry existed at the latest.', '第三方证明了全部条目最迟存在的时间。'),
   ATTESTED_IN_PART: text('Others attest when a part of the entries existed at the latest; the rest is on the operator\'s clock.', '第三方仅证明了部分条目最迟存在的时间；其余以运营方时钟为准。'),
+  RECORDED_TIME_CONTRADICTED: text("The ledger's clock contradicts what others attest: they had seen the entry before the time it says, or not yet at that time.", '账本时钟与第三方证明相矛盾：在条目所称记录时间之前第三方已见到该条目，或在该时间之后仍未见到。'),
   TIMESTAMPS_NOT_CHECKED: text('There are time stamps; no certificate was given to check them against.', '存在时间戳，但未提供用于核对的证书。'),
   QUORUM_REACHED: text('The log is accepted and enough witnesses cosigned the checkpoint.', '日志被接受，且有足够的见证方联署检查点。'),
   QUORUM_NOT_ASKED: text('The log is accepted; the policy asks for no witness.', '日志被接受；策略未要求见证方。'),

@@ -4,6 +4,7 @@
  * leaf hash and an id fingerprint; stops at the first thing that is wrong.
  */
 import type { Checkpoint } from './checkpoint';
+import type { ClockCheck } from './clock-check';
 import { parseEntry, ZERO_HASH } from './entry';
 import type { EntryWatch } from './entry-watch';
 import { EventIds, FINGERPRINT_WORDS } from './event-ids';
@@ -24,6 +25,7 @@ export interface LogTrust {
   /** Whether heads entries are derived again, which takes some 30 µs and 350 bytes a stream. */
   readonly derivesHeads: boolean;
   readonly watch: EntryWatch | null;
+  readonly clock: ClockCheck;
 }
 
 /** Something wrong at a place of the segment; the earliest place is reported. */
@@ -61,6 +63,7 @@ export class LogCheck {
     // Compared is only what came before an entry that is wrong by itself, so what was found here comes first.
     if (this.fault !== null) fail(this.fault.aspect, this.fault.finding);
     this.tally.addAll(examined.tally);
+    for (const contradiction of examined.contradictions) this.trust.clock.add(contradiction);
     if (examined.failure !== null) fail(examined.failure.aspect, examined.failure.finding);
     this.grow(segment, examined.root);
     if (this.trust.watch !== null && examined.watched.length > 0) handOver(segment, examined.watched, this.trust.watch);

@@ -3,6 +3,7 @@
  * once. What the next segments depend on comes back as a summary; the first thing wrong ends it and is named with its place.
  */
 import { decodeUtf8 } from './canonical';
+import { ClockCheck, type ClockContradiction, type ClockSpan } from './clock-check';
 import { checkRecord, parseRecord, splitLines, type DisclosureRecord, type LinkDisclosure, type Place } from './disclosure-record';
 import { parseEntry, type ParsedEntry } from './entry';
 import { fingerprint, FINGERPRINT_WORDS } from './event-ids';
@@ -38,6 +39,8 @@ export interface SegmentRules {
   readonly keyChanges: readonly number[];
   /** Whether the summary has to tell the digest of each stream's last link. */
   readonly derivesHeads: boolean;
+  /** What others attest of the time of each entry. */
+  readonly clock: readonly ClockSpan[];
   /** Types of events whose entries are to be named. */
   readonly watched: readonly string[];
 }
@@ -71,6 +74,7 @@ export interface ExaminedSegment {
   readonly heads: readonly HeadsClaim[];
   /** Places in the segment of the entries that are watched. */
   readonly watched: readonly number[];
+  readonly contradictions: readonly ClockContradiction[];
   readonly tally: Counted;
 }
 
@@ -101,6 +105,7 @@ class Examination {
   private readonly streams: StreamRows;
   private readonly heads: HeadsClaim[] = [];
   private readonly watched: number[] = [];
+  private readonly clock: ClockCheck;
   private readonly tally = Tally.ofPart();
 
   constructor(
@@ -109,6 +114,7 @@ class Examination {
   ) {
     this.ids = new Uint32Array(segment.width * FINGERPRINT_WORDS);
     this.streams = new StreamRows(rules.derivesHeads);
+    this.clock = new ClockCheck(rules.clock);
   }
 
   run(): void {
@@ -133,7 +139,7 @@ class Examination {
 
   summary(failure: ExaminedSegment['failure']): ExaminedSegment {
     const { count, root, first, recordedAt, ids, sources, heads, watched } = this;
-    return { count, failure, root, first, lastRecordedAt: recordedAt, ids, sources, streams: this.streams.lists(), heads, watched, tally: this.tally.counted() };
+    return { count, failure, root, first, lastRecordedAt: recordedAt, ids, sources, streams: this.streams.lists(), heads, watched, contradictions: this.clock.contradictions, tally: this.tally.counted() };
   }
 
   private accept(bytes: Buffer, record: DisclosureRecord, place: Place, recordPlace: Place): void {
@@ -155,6 +161,7 @@ class Examination {
     this.streams.add(links, at, leaf, recordPlace);
     if (claim !== null) this.acceptHeads(claim.root, claim.streams);
     this.ids.set(fingerprint(entry.event.id), at * FINGERPRINT_WORDS);
+    this.clock.accept(entry.index, entry.recordedAt);
     this.recordedAt = entry.recordedAt;
     this.prev = leaf;
     this.tally.add(entry, record, members);

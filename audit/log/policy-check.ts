@@ -7,6 +7,7 @@ import { cosignersOf } from './cosigner';
 import { NoteRefusal, openNote, parseNote, type OpenedNote } from './note';
 import type { VerifierKey } from './note-key';
 import { NO_QUORUM, printName, reachesQuorum, type Policy, type PolicyWitness } from './policy';
+import { CLOCK_LEEWAY_MS } from './time-bounds';
 import type { Finding, Verdict } from './verdict';
 
 export interface PolicySurroundings {
@@ -28,9 +29,6 @@ export interface PolicyDecision {
   /** The cosignatures that count, in the policy's order of witnesses. */
   readonly witnessed: readonly WitnessedAt[];
 }
-
-/** Clocks of honest machines differ; a witness that runs five minutes ahead is still believed. */
-const LEEWAY_MS = 300_000;
 
 function failed(finding: Finding): PolicyDecision {
   return { verdict: { state: 'failed', reasons: [finding] }, checkpoint: null, witnessed: [] };
@@ -76,7 +74,7 @@ function count(opened: OpenedNote, policy: Policy, now: Date | undefined): { rea
     const at = byKey.get(witness.key);
     return at === undefined ? [] : [{ witness, at }];
   });
-  const witnessed = all.filter(({ at }) => now === undefined || at.getTime() <= now.getTime() + LEEWAY_MS);
+  const witnessed = all.filter(({ at }) => now === undefined || at.getTime() <= now.getTime() + CLOCK_LEEWAY_MS);
   const early = all.filter((cosigned) => !witnessed.includes(cosigned));
   const reasons: Finding[] = early.map(({ witness, at }) => ({ code: 'COSIGNATURE_IN_FUTURE', file: 'checkpoint', expected: `not after ${now?.toISOString() ?? ''}`, got: `${witness.key.name} ${at.toISOString()}` }));
   const names = witnessed.map(({ witness, at }) => `${printName(witness.name)} ${at.toISOString()}`).join(', ');

@@ -4,6 +4,7 @@
  * and the last number, but later entries may exist.
  */
 import type { Checkpoint } from './checkpoint';
+import type { ClockCheck } from './clock-check';
 import { assertDistinct, checkRecord, type DisclosureRecord, type LinkDisclosure, type Place } from './disclosure-record';
 import type { EntryWatch } from './entry-watch';
 import { parseEntry, ZERO_HASH, type ParsedEntry } from './entry';
@@ -36,6 +37,12 @@ interface StreamState {
 /** What the manifest says of the streams. `completeness` decides whether heads have to follow the entries. */
 export type StreamClaim = Pick<Manifest, 'completeness' | 'period' | 'streams'>;
 
+/** Who is told of each entry found to hold, and changes nothing of what is found. */
+export interface StreamOnlookers {
+  readonly watch: EntryWatch | null;
+  readonly clock: ClockCheck;
+}
+
 export class StreamCheck {
   private readonly series = new SeriesCheck();
   private readonly streams: ReadonlyMap<string, StreamState>;
@@ -50,7 +57,7 @@ export class StreamCheck {
     private readonly checkpoint: Checkpoint,
     claim: StreamClaim,
     private readonly tally: Tally,
-    private readonly watch: EntryWatch | null,
+    private readonly onlookers: StreamOnlookers,
   ) {
     this.hasHeads = claim.completeness === 'proven by this export';
     this.period = claim.period;
@@ -80,7 +87,9 @@ export class StreamCheck {
     if (this.hasHeads && entry.event.type === HEADS_TYPE) this.acceptHeads(entry, place);
     else this.checkLinks(entry, links, leaf.toString('base64url'), recordPlace);
     this.tally.add(entry, record, members);
-    if (this.watch?.types.includes(entry.event.type) === true) this.watch.accept(entry, record);
+    const { watch, clock } = this.onlookers;
+    clock.accept(entry.index, entry.recordedAt);
+    if (watch?.types.includes(entry.event.type) === true) watch.accept(entry, record);
   }
 
   /** It speaks of the entries before it: only as the last one it leaves none uncovered. */

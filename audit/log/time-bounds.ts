@@ -4,6 +4,9 @@
  */
 import type { Finding, Verdict } from './verdict';
 
+/** Clocks of honest machines differ, and a witness tells whole seconds: up to five minutes are nobody's contradiction. */
+export const CLOCK_LEEWAY_MS = 300_000;
+
 export interface Attested {
   /** Of the tree: its entries are those below. */
   readonly size: number;
@@ -66,12 +69,13 @@ function join(spans: BoundSpan[], span: BoundSpan): void {
   else spans.push(span);
 }
 
-/** The verdict on time for an export of a tree of this size. */
-export function judgeTime(size: number, attested: readonly Attested[], others: readonly Finding[]): Verdict {
+/** The verdict on time for an export of a tree of this size. What the ledger's clock is contradicted in proves nothing, and breaks nothing either. */
+export function judgeTime(size: number, attested: readonly Attested[], contradictions: readonly Finding[], remarks: readonly Finding[]): Verdict {
+  const others = [...contradictions, ...remarks];
   const covered = attested.reduce((most, one) => Math.max(most, one.size), 0);
   if (covered === 0) return { state: 'not proven', reasons: [{ code: 'OPERATOR_CLOCK_ONLY' }, ...others] };
   const notAfter = boundSpans(covered, attested).at(-1)?.notAfter;
   const got = `entries 0 to ${covered - 1} not after ${notAfter?.toISOString() ?? ''}`;
   const isWhole = covered >= size;
-  return { state: isWhole ? 'proven' : 'not proven', reasons: [{ code: isWhole ? 'ATTESTED_BY_OTHERS' : 'ATTESTED_IN_PART', got }, ...others] };
+  return { state: isWhole && contradictions.length === 0 ? 'proven' : 'not proven', reasons: [{ code: isWhole ? 'ATTESTED_BY_OTHERS' : 'ATTESTED_IN_PART', got }, ...others] };
 }

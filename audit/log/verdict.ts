@@ -104,6 +104,7 @@ export const REASON_CODES = [
   'OPERATOR_CLOCK_ONLY',
   'ATTESTED_BY_OTHERS',
   'ATTESTED_IN_PART',
+  'RECORDED_TIME_CONTRADICTED',
   'TIMESTAMPS_NOT_CHECKED',
   'NO_POLICY_GIVEN',
   'QUORUM_REACHED',
@@ -164,6 +165,8 @@ export interface ReportCounts {
   readonly erased: number;
   /** Neither shown nor accounted for: of the entry at which the verification stopped, otherwise 0. */
   readonly missing: number;
+  /** Entries whose time of recording others contradict. */
+  readonly contradicted: number;
 }
 
 /** A time that somebody else attested for the tree of a size; instants as in entries. */

@@ -6,6 +6,7 @@ import { readAppended } from './appended-parts';
 import { attest, type Attestation } from './attestation';
 import { decodeUtf8 } from './canonical';
 import { parseCheckpoint, verifyCheckpoint, type Checkpoint } from './checkpoint';
+import { ClockCheck, clockSpans } from './clock-check';
 import { CHECKPOINTS_FILE, checkSeries, compareKnown, parseSeries, sizeOf, type PastCheckpoint } from './checkpoint-series';
 import type { EntryWatch } from './entry-watch';
 import { FileSequence, headsFileName, SEGMENT, streamsEnd, streamSegmentNames, type ExportFile } from './export-files';
@@ -75,6 +76,7 @@ class Verification {
   /** When segments are read ahead: how many files had been read up to the one that is being compared. */
   private filesRead: number | null = null;
   private completeness: Verdict = { state: 'not checked', reasons: [] };
+  private clock = new ClockCheck([]);
   private attestation: Attestation = { policy: { state: 'not checked', reasons: [] }, attested: [], remarks: [] };
 
   constructor(
@@ -183,6 +185,7 @@ class Verification {
     await this.readPolicy(manifest);
     const { verifyStamp = null, now } = this.options;
     this.attestation = await attest(checkpoints, timestamps, { keys, keyGiven: this.given.key !== null, policy: this.given.policy, verifyStamp, now });
+    this.clock = new ClockCheck(clockSpans(manifest.checkpoint.size, this.attestation.attested));
   }
 
   /** The exporter's own: readable, never believed. Whoever made the export chose it. */
@@ -200,9 +203,9 @@ class Verification {
 
   private async checkLog(checkpoint: Checkpoint, known: Checkpoint | null, keys: LogKeys): Promise<void> {
     const { derivesHeads = false, openExaminer = examineHere, watch = null, onProgress } = this.options;
-    const rules: SegmentRules = { origin: checkpoint.origin, vkey: keys.first.vkey, keyChanges: keys.changes, derivesHeads, watched: watch?.types ?? [] };
+    const rules: SegmentRules = { origin: checkpoint.origin, vkey: keys.first.vkey, keyChanges: keys.changes, derivesHeads, clock: this.clock.spans, watched: watch?.types ?? [] };
     const examiner = openExaminer(rules, Math.ceil(checkpoint.size / SEGMENT));
-    const check = new LogCheck({ known, derivesHeads, watch }, this.tally);
+    const check = new LogCheck({ known, derivesHeads, watch, clock: this.clock }, this.tally);
     const onTurn = (filesRead: number | null): void => void (this.filesRead = filesRead);
     const onAccepted = (): void => onProgress?.({ entries: this.tally.entries, total: checkpoint.size });
     try {
@@ -216,7 +219,7 @@ class Verification {
   }
 
   private async checkStreams(checkpoint: Checkpoint, manifest: Manifest): Promise<void> {
-    const check = new StreamCheck(checkpoint, manifest, this.tally, this.options.watch ?? null);
+    const check = new StreamCheck(checkpoint, manifest, this.tally, { watch: this.options.watch ?? null, clock: this.clock });
     const isEnd = streamsEnd(check.hasHeads, manifest.files);
     let last = SEGMENT;
     for (let n = 0; !isEnd(await this.files.peek()); n += 1) {
@@ -250,7 +253,7 @@ class Verification {
 
   private counts(): Omit<ReportCounts, 'files'> {
     const { entries, disclosed, erasures } = this.tally;
-    return { entries, disclosed, withheld: Object.fromEntries(this.tally.group('withheld')), erased: erasures.erased, missing: this.missing };
+    return { entries, disclosed, withheld: Object.fromEntries(this.tally.group('withheld')), erased: erasures.erased, missing: this.missing, contradicted: this.clock.count };
   }
 
   private async checkSeal(key: VerifierKey): Promise<void> {
@@ -277,7 +280,7 @@ class Verification {
     return {
       integrity: { state: 'proven', reasons: integrity },
       completeness: this.completeness,
-      time: judgeTime(manifest.checkpoint.size, attested, remarks),
+      time: judgeTime(manifest.checkpoint.size, attested, this.clock.findings(), remarks),
       policy,
     };
   }

@@ -7,6 +7,8 @@ import { Readable } from 'node:stream';
 import { openThreads } from '../../../audit/bundle/examiner-threads';
 import { verifyBundle } from '../../../audit/bundle/verify-bundle';
 import { examineHere, type OpenExaminer } from '../../../audit/log/log-walk';
+import { createCosignerKey, openCosigner } from '../../../audit/log/cosigner';
+import { formatSignature, parseNote } from '../../../audit/log/note';
 import type { Report } from '../../../audit/log/verdict';
 import { closedLog } from '../complete-export';
 import { KEY, logBundle, sampleLog, type Forgery } from '../sample-log';
@@ -47,6 +49,16 @@ describe('an export verified on three threads', () => {
     const closed = await closedLog(700, { after: 100 });
     expect(await bothWays(await logBundle(closed), { derivesHeads: true, atLeast: await closed.checkpointAt(300) })).toMatchObject({ outcome: 'verified', completeness: { reasons: [{ code: 'WHOLE_LOG_PRESENT' }, { code: 'HEADS_DERIVED' }] } });
     expect(await bothWays(await logBundle(await closedLog(300, { facts: (facts) => ({ ...facts, root: Buffer.alloc(32, 5).toString('base64url') }), after: 300 })), { derivesHeads: true })).toMatchObject({ outcome: 'broken', integrity: { reasons: [{ code: 'HEADS_WRONG', index: 300 }] } });
+  });
+
+  compiled(`with times that others contradict in several segments, names them in the same words${unless}`, async () => {
+    const key = createCosignerKey('anna.test/w', Buffer.alloc(32, 60));
+    const cosigner = openCosigner(key.secret, () => new Date('2026-11-21T08:00:00.000Z'));
+    const log = await sampleLog(700, { place: (place) => ({ ...place, recordedAt: place.index < 200 ? place.recordedAt : '2026-11-22T08:00:00.000Z' }) });
+    const cosigned = log.checkpoint + formatSignature({ name: cosigner.name, keyId: cosigner.keyId, signature: await cosigner.sign(parseNote(log.checkpoint).text) });
+    const policy = Buffer.from(`witness anna ${key.vkey}\nquorum anna\n`);
+    const report = await bothWays(await logBundle({ ...log, checkpoint: cosigned }), { policy });
+    expect(report).toMatchObject({ counts: { contradicted: 500 }, time: { reasons: [{}, { code: 'RECORDED_TIME_CONTRADICTED', index: 200, got: '2026-11-22T08:00:00.000Z, and 499 more up to entry 699' }] } });
   });
 
   for (const [name, forgery, code] of FORGERIES) {
