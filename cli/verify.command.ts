@@ -56,7 +56,7 @@ export function addVerify(parent: Command, line: CommandLine): void {
     .option('--stream <stream>', 'with --access-at: whose data, borrower:<id>, or through whom, agency:<id>')
     .addOption(new Option('--language <language>', 'of the report').choices([...LANGUAGES]))
     .option('--json', 'print the report as JSON')
-    .addHelpText('after', '\nExit codes: 0 verified against the given key or policy, 1 broken, against the policy, or with a disclosure that no right covers (the report says where), 2 consistent but origin not trusted.\n\nExample:\n  cession verify october.cession --key "$(cat ledger-key.txt)" --at-least september.checkpoint\n  cession verify october.cession --key ledger-key.txt --access-at 2026-10-15T09:00:00Z --stream borrower:borrower_…')
+    .addHelpText('after', '\nExit codes: 0 verified against the given key or policy, 1 broken, against the policy, with a disclosure that no right covers, or a statement that its agency did not sign (the report says where), 2 consistent but origin not trusted.\n\nExample:\n  cession verify october.cession --key "$(cat ledger-key.txt)" --at-least september.checkpoint\n  cession verify october.cession --key ledger-key.txt --access-at 2026-10-15T09:00:00Z --stream borrower:borrower_…')
     .action(async (file: string, choices: VerifyChoices) => {
       const history = openHistory(choices);
       const verified = await verifyFile(line, file, choices, history);

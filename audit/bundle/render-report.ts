@@ -3,7 +3,7 @@
  * characters first: a report must not be a way to write to somebody's terminal.
  */
 import { ASPECTS, type Finding, type Report, type Verdict } from '../log/verdict';
-import { ASPECT_TEXTS, LABEL_TEXTS, OUTCOME_TEXTS, REASON_TEXTS, STATE_TEXTS, WITHHELD_TEXTS, type Language } from './report-texts';
+import { AGENCIES_TEXT, ASPECT_TEXTS, LABEL_TEXTS, OUTCOME_TEXTS, REASON_TEXTS, STATE_TEXTS, WITHHELD_TEXTS, type Language } from './report-texts';
 
 const LONGEST_VALUE = 160;
 /** The others are in the report as JSON: after a year there are hundreds. */
@@ -36,6 +36,7 @@ export function renderReport(report: Report, language: Language = 'en'): string 
   row('missing', `${report.counts.missing} ${label('values')}`);
   for (const bounds of report.bounds.slice(-LATEST_BOUNDS)) row('bounds', `${label('entries')} ${bounds.first}–${bounds.last}: ${bounds.notBefore ?? '…'} – ${bounds.notAfter ?? '…'}`);
   for (const aspect of ASPECTS) lines.push('', ...renderVerdict(ASPECT_TEXTS[aspect][language], report[aspect], language));
+  if (report.agencies.state !== 'not checked') lines.push('', ...renderVerdict(AGENCIES_TEXT[language], report.agencies, language));
   return `${lines.join('\n')}\n`;
 }
 

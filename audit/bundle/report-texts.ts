@@ -13,7 +13,7 @@ const text = (en: string, zh: string): Text => ({ en, zh });
 export const OUTCOME_TEXTS: { readonly [outcome in Outcome]: Text } = {
   verified: text('VERIFIED: everything checked holds under the key given from outside', '已验证：所检查的内容在外部提供的密钥下全部成立'),
   consistent: text('CONSISTENT, ORIGIN NOT TRUSTED: the export agrees with itself; no key was given from outside', '内部一致，但来源未获信任：未从外部提供密钥'),
-  broken: text('BROKEN: the export is not what it claims to be, not what the policy asks for, or shows a disclosure without a right', '已损坏：导出内容与其声明或策略要求不符，或含有无权利依据的披露'),
+  broken: text('BROKEN: the export is not what it claims to be, not what the policy asks for, or shows a disclosure without a right or a statement that its agency did not sign', '已损坏：导出内容与其声明或策略要求不符，或含有无权利依据的披露，或含有机构未签名的声明'),
 };
 
 export const ASPECT_TEXTS: { readonly [aspect in Aspect]: Text } = {
@@ -22,6 +22,8 @@ export const ASPECT_TEXTS: { readonly [aspect in Aspect]: Text } = {
   time: text('Time', '时间'),
   policy: text('Policy', '策略'),
 };
+
+export const AGENCIES_TEXT = text('Statements of agencies', '机构声明');
 
 export const STATE_TEXTS: { readonly [state in Verdict['state']]: Text } = {
   proven: text('proven', '已证明'),
@@ -147,6 +149,18 @@ export const REASON_TEXTS: { readonly [code in ReasonCode]: Text } = {
   CATEGORY_NOT_COVERED: text('A disclosure holds a category that its right does not cover.', '披露类别不在权利范围内。'),
   DISCLOSURES_COVERED: text('So many disclosures to a subject stood on a right that was open, theirs, and covered them.', '以上数量的披露均有当时有效、归属相符且覆盖其内容的权利。'),
   DISCLOSURES_NOT_DECIDABLE: text('So many disclosures are not decidable from this export: it does not hold what their rights stand on.', '以上数量的披露无法由本导出判断：其权利所依据的条目不在其中。'),
+  AGENCY_KEY_INVALID: text('A key was registered twice, is not what it is said to be, or not by who holds it.', '机构密钥被重复登记、与所述不符，或并非由持有者登记。'),
+  AGENCY_KEY_UNKNOWN: text('A statement is signed by a key that no entry before it registered.', '声明所用签名密钥未经此前任何条目登记。'),
+  AGENCY_KEY_OF_ANOTHER: text('A statement is signed, or a key revoked, by another agency than the one whose key it is.', '声明的签名或密钥的撤销并非出自密钥所属机构。'),
+  AGENCY_KEY_NOT_IN_FORCE: text('A statement is signed by a key that was not in force at the entry it was decided on.', '声明所用签名密钥在其决定所依据的条目处并未有效。'),
+  AGENCY_SIGNATURE_INVALID: text("An agency's signature is not over what the entry says it stated.", '机构的签名并非针对条目所载声明。'),
+  AGENCY_SIGNATURE_MISSING: text('A statement has no signature although its agency had a key in force.', '机构当时有有效密钥，但声明未经签名。'),
+  HANDOVER_PAYLOAD_MISMATCH: text('A receipt is not of the entry that it names.', '回执所载并非其所指条目。'),
+  AGENCY_SIGNATURES_HOLD: text('So many statements are signed by a key that their agency had registered and that was in force.', '以上数量的声明由所属机构已登记且有效的密钥签名。'),
+  AGENCY_STATEMENTS_UNSIGNED: text('So many statements are unsigned; their agencies had no key in force.', '以上数量的声明未签名；所属机构当时没有有效密钥。'),
+  AGENCY_KEY_ENDED_MEANWHILE: text('So many statements are signed by a key that was revoked between the decision and its entry: they do not count.', '以上数量的声明所用密钥在决定与记录之间被撤销：不予计入。'),
+  AGENCY_STATEMENTS_NOT_DECIDABLE: text("So many statements are not decidable from this export: it does not hold the entries that registered and revoked their agency's keys.", '以上数量的声明无法由本导出判断：其中没有登记或撤销所属机构密钥的条目。'),
+  AGENCY_STATEMENTS_NONE: text('No agency stated anything in this export.', '本导出中没有机构声明。'),
   CHECKPOINTS_CONSISTENT: text('The log grew from each earlier checkpoint in the export.', '日志由导出中的各早先检查点延续而来。'),
   REPORT_COUNTS_HOLD: text("The counts in the report's summary are those of the entries; its pages and tables were not read.", '报告摘要的计数与条目一致；其页面与表格未经读取。'),
   ENTRY_INCLUDED: text('The entry is in the tree of the checkpoint.', '条目在检查点的树中。'),

@@ -2,13 +2,14 @@
  * An agency acknowledges what was handed to it, each share a command of its own: one refused receipt undoes no other, and
  * each has its entry in the streams of all whom the share concerned.
  */
-import { decideSignature, SIGNATURE_RULES, statementOf } from '../../kernel/agency-keys/signature';
+import { decideSignature, SIGNATURE_RULES } from '../../kernel/agency-keys/signature';
 import { keysOfAgency } from '../../kernel/agency-keys/standing';
 import { runCommand, type CommandOutcome, type CommandWork, type RefusedCommand } from '../../kernel/command';
 import type { RoomContext } from '../../kernel/context';
 import { HubError, type Refusal } from '../../kernel/errors';
 import { InputError } from '../../schema/input-error';
 import type { StreamName } from '../../schema/vocabulary';
+import { statementOf } from '../log/agency-signature';
 import { HANDOVER_RULE_PACK, HANDOVER_RULES, refuseReceipt } from './handover';
 import { creditorsOf, insertReceipt, readShare, type ShareRow } from './handover.repository';
 import type { AcknowledgeHandoversInput, HandoverReceiptInput } from './handover.type';
@@ -44,7 +45,7 @@ async function acknowledge(work: CommandWork, agencyId: string, receipt: Handove
   const mismatch = refuseReceipt(share === null ? null : { payloadHash: share.payloadHash, isAcknowledged: share.receiptIndex !== null }, payloadHash);
   if (mismatch !== null || share === null) return refused(work, agencyId, receipt, { share, refusal: mismatch! });
   const keys = await keysOfAgency(transaction, agencyId);
-  const signed = await decideSignature({ statement: receiptStatement(agencyId, { index, payloadHash }), signature, keys, now: transaction.now });
+  const signed = decideSignature({ statement: receiptStatement(agencyId, { index, payloadHash }), signature, keys, now: transaction.now });
   if ('refusal' in signed) return refused(work, agencyId, receipt, { share, refusal: signed.refusal });
   const { thumbprint } = signed;
   const given = await insertReceipt(transaction, { shareIndex: index, agencyId, thumbprint, signature: thumbprint === null ? null : signature, receivedAt: transaction.now });

@@ -6,7 +6,7 @@
 import type { Checkpoint } from './checkpoint';
 import type { ClockCheck } from './clock-check';
 import { parseEntry, ZERO_HASH } from './entry';
-import type { EntryWatch } from './entry-watch';
+import type { EntryWatch, LeafOf } from './entry-watch';
 import { EventIds, FINGERPRINT_WORDS } from './event-ids';
 import { SEGMENT } from './export-files';
 import { parseRecord, type Place } from './disclosure-record';
@@ -24,7 +24,7 @@ export interface LogTrust {
   readonly known: Checkpoint | null;
   /** Whether heads entries are derived again, which takes some 30 µs and 350 bytes a stream. */
   readonly derivesHeads: boolean;
-  readonly watch: EntryWatch | null;
+  readonly watch: EntryWatch;
   readonly clock: ClockCheck;
 }
 
@@ -66,7 +66,7 @@ export class LogCheck {
     for (const contradiction of examined.contradictions) this.trust.clock.add(contradiction);
     if (examined.failure !== null) fail(examined.failure.aspect, examined.failure.finding);
     this.grow(segment, examined.root);
-    if (this.trust.watch !== null && examined.watched.length > 0) handOver(segment, examined.watched, this.trust.watch);
+    if (examined.watched.length > 0) handOver(segment, examined.watched, this.trust.watch, (index) => this.leafOf(index).toString('base64url'));
   }
 
   private compare(segment: LogSegment, examined: ExaminedSegment): void {
@@ -174,11 +174,11 @@ function leafText(leaves: Buffer, at: number): string {
 }
 
 /** Read once more, here, where entries come in their order. */
-function handOver(segment: LogSegment, places: readonly number[], watch: EntryWatch): void {
+function handOver(segment: LogSegment, places: readonly number[], watch: EntryWatch, leafOf: LeafOf): void {
   const file = segmentNames(segment).disclosures;
   const bundle = [...readEntryBundle(segment.entries)];
   const lines = segment.disclosures.toString().split('\n');
-  for (const at of places) watch.accept(parseEntry(bundle[at] as Buffer), parseRecord(lines[at] as string, { file, index: segment.number * SEGMENT + at }));
+  for (const at of places) watch.accept(parseEntry(bundle[at] as Buffer), parseRecord(lines[at] as string, { file, index: segment.number * SEGMENT + at }), leafOf);
 }
 
 /** Read once more, to name it. */

@@ -39,7 +39,7 @@ export type StreamClaim = Pick<Manifest, 'completeness' | 'period' | 'streams'>;
 
 /** Who is told of each entry found to hold, and changes nothing of what is found. */
 export interface StreamOnlookers {
-  readonly watch: EntryWatch | null;
+  readonly watch: EntryWatch;
   readonly clock: ClockCheck;
 }
 
@@ -49,6 +49,8 @@ export class StreamCheck {
   private readonly sources = new Map<string, number>();
   private readonly period: Period | null;
   private readonly empty: string[] = [];
+  /** Leaf hashes of what was handed to agencies, for their receipts. */
+  private readonly shares = new Map<number, string>();
   private heads: Buffer | null = null;
   private last = -1;
   readonly hasHeads: boolean;
@@ -89,7 +91,8 @@ export class StreamCheck {
     this.tally.add(entry, record, members);
     const { watch, clock } = this.onlookers;
     clock.accept(entry.index, entry.recordedAt);
-    if (watch?.types.includes(entry.event.type) === true) watch.accept(entry, record);
+    if (isShare(entry)) this.shares.set(entry.index, leaf.toString('base64url'));
+    if (watch.types.includes(entry.event.type)) watch.accept(entry, record, (index) => this.shares.get(index) ?? null);
   }
 
   /** It speaks of the entries before it: only as the last one it leaves none uncovered. */
@@ -160,6 +163,10 @@ export class StreamCheck {
     if (!this.hasHeads) return [{ code: 'STREAM_HEAD_NOT_IN_EXPORT' }];
     return [{ code: this.period === null ? 'STREAMS_COMPLETE' : 'PERIOD_COMPLETE' }, ...this.empty.map((stream): Finding => ({ code: 'STREAM_EMPTY', got: stream }))];
   }
+}
+
+function isShare({ event }: ParsedEntry): boolean {
+  return event.actor.audience === 'PARTNER' && event.type.endsWith('.DataDisclosed');
 }
 
 /** The first entry of a part is the neighbour before it. */

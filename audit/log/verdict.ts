@@ -87,6 +87,14 @@ export const REASON_CODES = [
   'ATTESTATION_NOT_CURRENT',
   'PURPOSE_NOT_COVERED',
   'CATEGORY_NOT_COVERED',
+  // What agencies signed.
+  'AGENCY_KEY_INVALID',
+  'AGENCY_KEY_UNKNOWN',
+  'AGENCY_KEY_OF_ANOTHER',
+  'AGENCY_KEY_NOT_IN_FORCE',
+  'AGENCY_SIGNATURE_INVALID',
+  'AGENCY_SIGNATURE_MISSING',
+  'HANDOVER_PAYLOAD_MISMATCH',
   // Explanations.
   'ALL_ENTRIES_CHECKED',
   'WHOLE_LOG_PRESENT',
@@ -112,6 +120,11 @@ export const REASON_CODES = [
   'COSIGNATURE_IN_FUTURE',
   'DISCLOSURES_COVERED',
   'DISCLOSURES_NOT_DECIDABLE',
+  'AGENCY_SIGNATURES_HOLD',
+  'AGENCY_STATEMENTS_UNSIGNED',
+  'AGENCY_KEY_ENDED_MEANWHILE',
+  'AGENCY_STATEMENTS_NOT_DECIDABLE',
+  'AGENCY_STATEMENTS_NONE',
   'STOPPED_BEFORE',
 ] as const;
 export type ReasonCode = (typeof REASON_CODES)[number];
@@ -197,6 +210,20 @@ export interface Report extends ReportSubject {
   readonly completeness: Verdict;
   readonly time: Verdict;
   readonly policy: Verdict;
+  /** Whether what agencies stated in it is signed as it has to be. */
+  readonly agencies: Verdict & { readonly statements: StatementCounts };
+}
+
+/** Statements of agencies. */
+export interface StatementCounts {
+  /** By a key of the agency in force. */
+  readonly signed: number;
+  /** By an agency that had no key in force. */
+  readonly unsigned: number;
+  /** By a key that was revoked between the entry decided on and the statement's own. */
+  readonly ended: number;
+  readonly notDecidable: number;
+  readonly violations: number;
 }
 
 /** Ends a verification: one verdict has failed, at this place. */
@@ -222,9 +249,9 @@ export function verdictsOfFailure(failure: VerificationFailure): Verdicts {
   return { integrity: open, completeness: open, time: open, policy: open, [failure.aspect]: { state: 'failed', reasons: [failure.finding] } };
 }
 
-export function composeReport(subject: ReportSubject, { attested, bounds, ...counts }: ReportCounts & Pick<Report, 'attested' | 'bounds'>, verdicts: Verdicts): Report {
-  const failed = ASPECTS.some((aspect) => verdicts[aspect].state === 'failed');
+export function composeReport(subject: ReportSubject, { attested, bounds, agencies, ...counts }: ReportCounts & Pick<Report, 'agencies' | 'attested' | 'bounds'>, verdicts: Verdicts): Report {
+  const failed = agencies.state === 'failed' || ASPECTS.some((aspect) => verdicts[aspect].state === 'failed');
   // Without a key from outside an export proves only that it agrees with itself: whoever made it chose the key, too.
   const outcome = failed ? 'broken' : subject.keyGiven && verdicts.integrity.state === 'proven' ? 'verified' : 'consistent';
-  return { format: 'cession-report/v1', outcome, exitCode: EXIT_CODES[outcome], ...subject, counts, attested, bounds, ...verdicts };
+  return { format: 'cession-report/v1', outcome, exitCode: EXIT_CODES[outcome], ...subject, counts, attested, bounds, ...verdicts, agencies };
 }

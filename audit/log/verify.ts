@@ -2,13 +2,14 @@
  * Verifies an export given as named byte streams: no file system, no network, no database. The order of the checks is
  * the order of the files, so that the first thing wrong is named with its place and memory stays constant.
  */
+import { AgencyCheck } from './agency-check';
 import { readAppended } from './appended-parts';
 import { attest, type Attestation } from './attestation';
 import { decodeUtf8 } from './canonical';
 import { parseCheckpoint, verifyCheckpoint, type Checkpoint } from './checkpoint';
 import { ClockCheck, clockSpans } from './clock-check';
 import { CHECKPOINTS_FILE, checkSeries, compareKnown, parseSeries, sizeOf, type PastCheckpoint } from './checkpoint-series';
-import type { EntryWatch } from './entry-watch';
+import { watchTogether, type EntryWatch } from './entry-watch';
 import { FileSequence, headsFileName, SEGMENT, streamsEnd, streamSegmentNames, type ExportFile } from './export-files';
 import { parseHeadProofs } from './head-proof';
 import { followKeyChanges, KEYS_FILE, parseKeyChanges } from './keys-file';
@@ -17,10 +18,11 @@ import { LogCheck } from './log-check';
 import { LogKeys } from './log-keys';
 import type { SegmentRules } from './log-segment';
 import { examineHere, walkLog, type OpenExaminer } from './log-walk';
-import { parseManifest, parseSeal, type Manifest, type StreamRange } from './manifest';
-import { openNote, parseNote } from './note';
+import { parseManifest, type Manifest, type StreamRange } from './manifest';
+import { parseNote } from './note';
 import { parseVkey, type VerifierKey } from './note-key';
 import { parsePolicy, POLICY_FILE, type Policy } from './policy';
+import { checkSeal, openOnly } from './seal-check';
 import { readSegment } from './segment';
 import { parseProofs, type ProofRecord } from './proof-file';
 import { StreamCheck } from './stream-check';
@@ -76,6 +78,8 @@ class Verification {
   /** When segments are read ahead: how many files had been read up to the one that is being compared. */
   private filesRead: number | null = null;
   private completeness: Verdict = { state: 'not checked', reasons: [] };
+  private readonly agencies = new AgencyCheck();
+  private readonly watch: EntryWatch;
   private clock = new ClockCheck([]);
   private attestation: Attestation = { policy: { state: 'not checked', reasons: [] }, attested: [], remarks: [] };
 
@@ -85,6 +89,7 @@ class Verification {
     private readonly given: Given,
   ) {
     this.subject = { kind: null, origin: null, size: null, root: null, createdAt: null, mandate: null, requestedBy: null, streams: [], period: null, vkey: options.vkey ?? null, keyGiven: given.key !== null };
+    this.watch = watchTogether([this.agencies, ...(options.watch === undefined ? [] : [options.watch])]);
   }
 
   async run(): Promise<Report> {
@@ -99,16 +104,18 @@ class Verification {
     } finally {
       await this.files.close();
     }
+    const isWhole = Object.values(verdicts).every(({ state }) => state !== 'failed');
+    const agencies: Verdict = isWhole ? this.agencies.verdict() : { state: 'not checked', reasons: [{ code: 'STOPPED_BEFORE' }] };
     const attested = this.attestation.attested.map((one) => ({ ...one, at: one.at.toISOString() }));
     // What others said of a checkpoint is said of these entries only when they are proven to be its own.
     const spans = verdicts.integrity.state === 'proven' ? boundSpans(this.subject.size ?? 0, this.attestation.attested) : [];
     const bounds = spans.map(({ notBefore, notAfter, ...span }) => ({ ...span, notBefore: notBefore?.toISOString() ?? null, notAfter: notAfter?.toISOString() ?? null }));
-    return composeReport(this.subject, { files: this.filesRead ?? this.files.hash.count, ...this.counts(), attested, bounds }, verdicts);
+    return composeReport(this.subject, { files: this.filesRead ?? this.files.hash.count, ...this.counts(), attested, bounds, agencies: { ...agencies, statements: this.agencies.counts } }, verdicts);
   }
 
   private async check(): Promise<Verdicts> {
     const { manifest, key } = await this.readManifest();
-    this.options.watch?.begin(manifest);
+    this.watch.begin(manifest);
     const checkpoint = await this.readCheckpoint(manifest, key);
     const keys = await this.readKeys(manifest, checkpoint);
     const known = this.readKnown(keys);
@@ -121,7 +128,7 @@ class Verification {
     if (manifest.kind === 'log') await this.checkLog(checkpoint, known, keys);
     else await this.checkStreams(checkpoint, manifest);
     await readAppended(this.files, { manifest, checkpoint, tally: this.tally });
-    await this.checkSeal(key);
+    await checkSeal(this.files, key, this.counts());
     return this.conclude(manifest, series.length, isCompared);
   }
 
@@ -202,10 +209,10 @@ class Verification {
   }
 
   private async checkLog(checkpoint: Checkpoint, known: Checkpoint | null, keys: LogKeys): Promise<void> {
-    const { derivesHeads = false, openExaminer = examineHere, watch = null, onProgress } = this.options;
-    const rules: SegmentRules = { origin: checkpoint.origin, vkey: keys.first.vkey, keyChanges: keys.changes, derivesHeads, clock: this.clock.spans, watched: watch?.types ?? [] };
+    const { derivesHeads = false, openExaminer = examineHere, onProgress } = this.options;
+    const rules: SegmentRules = { origin: checkpoint.origin, vkey: keys.first.vkey, keyChanges: keys.changes, derivesHeads, clock: this.clock.spans, watched: this.watch.types };
     const examiner = openExaminer(rules, Math.ceil(checkpoint.size / SEGMENT));
-    const check = new LogCheck({ known, derivesHeads, watch, clock: this.clock }, this.tally);
+    const check = new LogCheck({ known, derivesHeads, watch: this.watch, clock: this.clock }, this.tally);
     const onTurn = (filesRead: number | null): void => void (this.filesRead = filesRead);
     const onAccepted = (): void => onProgress?.({ entries: this.tally.entries, total: checkpoint.size });
     try {
@@ -219,7 +226,7 @@ class Verification {
   }
 
   private async checkStreams(checkpoint: Checkpoint, manifest: Manifest): Promise<void> {
-    const check = new StreamCheck(checkpoint, manifest, this.tally, { watch: this.options.watch ?? null, clock: this.clock });
+    const check = new StreamCheck(checkpoint, manifest, this.tally, { watch: this.watch, clock: this.clock });
     const isEnd = streamsEnd(check.hasHeads, manifest.files);
     let last = SEGMENT;
     for (let n = 0; !isEnd(await this.files.peek()); n += 1) {
@@ -256,21 +263,6 @@ class Verification {
     return { entries, disclosed, withheld: Object.fromEntries(this.tally.group('withheld')), erased: erasures.erased, missing: this.missing, contradicted: this.clock.count };
   }
 
-  private async checkSeal(key: VerifierKey): Promise<void> {
-    const place = { file: 'seal' };
-    const note = await this.files.take('seal');
-    const seal = locate(place, () => parseSeal(openOnly(decodeUtf8(note), key, 'seal')));
-    await this.files.end();
-    const { hash } = this.files;
-    const counts = this.counts();
-    const differs = (expected: string, got: string): void => (expected === got ? undefined : fail('integrity', { code: 'SEAL_MISMATCH', ...place, expected, got }));
-    differs(seal.sha256, hash.digest());
-    const tally = (sum: { files: number; entries: number; disclosed: number }): string => `${sum.files} files, ${sum.entries} entries, ${sum.disclosed} disclosed`;
-    differs(tally(seal), tally({ files: hash.count, ...counts }));
-    const reasons = (sum: { readonly [reason: string]: number }): string => Object.keys(sum).sort().map((reason) => `${reason} ${sum[reason]}`).join(', ');
-    differs(reasons(seal.withheld), reasons(counts.withheld));
-  }
-
   private conclude(manifest: Manifest, series: number, isCompared: boolean | null): Verdicts {
     const integrity: Finding[] = [{ code: 'ALL_ENTRIES_CHECKED' }];
     if (series > 0) integrity.push({ code: 'CHECKPOINTS_CONSISTENT', got: String(series) });
@@ -284,11 +276,4 @@ class Verification {
       policy,
     };
   }
-}
-
-/** The text of a note that this key signed and nobody else: a further line would be bytes that no signature covers. */
-function openOnly(note: string, key: VerifierKey, file: string): string {
-  const opened = openNote(note, [key]);
-  if (opened.unverified.length > 0) fail('integrity', { code: 'NOTE_MALFORMED', file, detail: 'a manifest or seal has exactly one signature' });
-  return opened.text;
 }

@@ -3,11 +3,11 @@
  * theirs, follow again from the first entry, and follow the two events; a key that no entry registered verifies nothing.
  */
 import type { PoolClient } from 'pg';
+import type { KeyAlgorithm } from '../../audit/log/agency-key';
 import type { RoomName } from '../../schema/vocabulary';
 import { FollowerMismatch, type FollowedEvent } from '../follower/followed-event';
 import type { Following } from '../follower/follower';
 import type { Transaction } from '../transaction';
-import type { KeyAlgorithm } from './public-key';
 import type { KeyStanding } from './signature';
 
 export function agencyKeyTable(room: RoomName): string[] {

@@ -41,7 +41,7 @@ export function registerAgencyKey(context: RoomContext, input: KeyRegistration):
       const [agency] = await agencyRepository.byIds(transaction, [agencyId]);
       if (agency === null || agency === undefined) throw new HubError('NOT_FOUND', 'There is no such agency.');
       const key = readKey(input, transaction.now);
-      const refusal = refuseTerm(input, transaction.now) ?? (await refusePossession(key, agencyId, input.possession));
+      const refusal = refuseTerm(input, transaction.now) ?? refusePossession(key, agencyId, input.possession);
       if (refusal !== null) return refused(refusal, agencyId);
       const row = { ...key, agencyId, registeredAt: transaction.now, validUntil: input.validUntil };
       const known = refuseKnownKey(!(await agencyKeyRepository.insert(transaction, row)));

@@ -2,8 +2,8 @@
  * With which keys an agency signs: registered by itself for a term, shown to be in its hands, revoked by itself for good.
  * Refuses a key that another agency registered or that the agency cannot sign with.
  */
-import { parsePublicKey, type AgencyPublicKey } from '../../kernel/agency-keys/public-key';
-import { isSignedBy, statementOf } from '../../kernel/agency-keys/signature';
+import { parsePublicKey, type AgencyPublicKey } from '../../audit/log/agency-key';
+import { isSignedBy, statementOf } from '../../audit/log/agency-signature';
 import { HubError, type Refusal } from '../../kernel/errors';
 import { refusalOf } from '../../schema/messages';
 
@@ -39,9 +39,9 @@ export function refuseTerm({ validUntil }: KeyTerms, at: Date): Refusal | null {
 }
 
 /** Who cannot sign with a key could otherwise register a stranger's and make that stranger's signatures look like its own. */
-export async function refusePossession(key: AgencyPublicKey, agencyId: string, signature: string): Promise<Refusal | null> {
+export function refusePossession(key: AgencyPublicKey, agencyId: string, signature: string): Refusal | null {
   const statement = statementOf('AGENCY_KEY', agencyId, { thumbprint: key.thumbprint });
-  return (await isSignedBy(key, statement, signature)) ? null : refusalOf({ ruleId: 'AGENCY-KEY-POSSESSED', rulePack });
+  return isSignedBy(key, statement, signature) ? null : refusalOf({ ruleId: 'AGENCY-KEY-POSSESSED', rulePack });
 }
 
 /** `known`: whether any agency registered it. */

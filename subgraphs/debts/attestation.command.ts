@@ -2,7 +2,8 @@
  * An agency attests what became of the data of a placement whose access has ended, signed when it has a key. The state of
  * the placement stays: what has ended is ended, and this says how.
  */
-import { decideSignature, SIGNATURE_RULES, statementOf } from '../../kernel/agency-keys/signature';
+import { statementOf } from '../../audit/log/agency-signature';
+import { decideSignature, SIGNATURE_RULES } from '../../kernel/agency-keys/signature';
 import { keysOfAgency } from '../../kernel/agency-keys/standing';
 import { runCommand, type CommandOutcome, type CommandWork, type RefusedCommand } from '../../kernel/command';
 import type { RoomContext } from '../../kernel/context';

@@ -28,8 +28,9 @@ import { CompactRange } from '../../../audit/log/tree';
 import { REASON_CODES } from '../../../audit/log/verdict';
 import { headLeafHash, headValue, HeadsTree, shownPageHash, streamKey } from '../../../audit/log/heads-tree';
 import { formatHeadProof, proveHead, type StreamHead } from '../../../audit/log/head-proof';
-import { parsePublicKey } from '../../../kernel/agency-keys/public-key';
-import { decideSignature, statementOf } from '../../../kernel/agency-keys/signature';
+import { parsePublicKey } from '../../../audit/log/agency-key';
+import { statementOf } from '../../../audit/log/agency-signature';
+import { decideSignature } from '../../../kernel/agency-keys/signature';
 import { collect } from '../../audit/sample-log';
 import { AgencySigner } from '../../support/agency-signer';
 import { sampleAppendix, withSteadyPages } from '../../audit/sample-appendix';
@@ -289,7 +290,7 @@ describe('the format page', () => {
     const [thumbprint, signature] = (examples.texts.get('agencysignature') ?? '').split('\n');
     const now = new Date('2026-11-21T20:21:00.000Z');
     const key = { ...parsePublicKey(AGENCY_SIGNER.pem)!, validUntil: new Date('2027-01-01T00:00:00.000Z'), revoked: false };
-    expect(await decideSignature({ statement: examples.texts.get('statement') ?? '', signature: signature ?? '', keys: [key], now })).toEqual({ thumbprint });
+    expect(decideSignature({ statement: examples.texts.get('statement') ?? '', signature: signature ?? '', keys: [key], now })).toEqual({ thumbprint });
   });
 
   it('shows an entry whose event bytes are those of the event above it', () => {

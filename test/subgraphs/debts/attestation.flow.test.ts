@@ -1,6 +1,6 @@
 /** Return or destruction in the debts room: due when access ends, attested and signed by the agency, seen by all who are concerned. */
 import type { Actor } from '../../../kernel/actor';
-import { parsePublicKey } from '../../../kernel/agency-keys/public-key';
+import { parsePublicKey } from '../../../audit/log/agency-key';
 import { parseEntry } from '../../../audit/log/entry';
 import { readFollowedEvent, type FollowedEvent } from '../../../kernel/follower/followed-event';
 import { debtsRoom } from '../../../subgraphs/debts/subgraph';

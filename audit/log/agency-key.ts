@@ -3,7 +3,8 @@
  * private keys, symmetric ones and every curve but Ed25519 and P-256.
  */
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
-import { canonicalize } from '../../audit/log/canonical';
+import { canonicalize } from './canonical';
+import { decodeBase64 } from './note';
 
 /** By the key and never by the header of a signature: a header that chooses the algorithm chooses how it is verified. */
 export type KeyAlgorithm = 'EdDSA' | 'ES256';
@@ -42,6 +43,18 @@ function describeKey(key: KeyObject): AgencyPublicKey | null {
 /** RFC 7638 §3: the required members only, in the order of their names. */
 function thumbprintOf(members: Readonly<Record<string, string | undefined>>): string {
   return createHash('sha256').update(canonicalize(members)).digest('base64url');
+}
+
+/** The same of a key as an entry holds it, which a stranger may have written; null for anything else. */
+export function readPublicKey(spki: string): AgencyPublicKey | null {
+  const der = spki.length > PEM_CHARACTERS_MAX ? null : decodeBase64(spki);
+  if (der === null) return null;
+  try {
+    const key = describeKey(createPublicKey({ key: der, format: 'der', type: 'spki' }));
+    return key?.spki === spki ? key : null;
+  } catch {
+    return null;
+  }
 }
 
 export function openPublicKey(spki: string): KeyObject {
