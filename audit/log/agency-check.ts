@@ -168,7 +168,7 @@ function otherPayload({ index, event: { facts } }: ParsedEntry, leafOf: LeafOf):
   const leaf = isBefore ? leafOf(share) : null;
   if (isBefore && leaf === null) return null;
   const expected = leaf === null ? 'the hash of an earlier entry' : Buffer.from(leaf, 'base64url').toString('hex');
-  return expected === payloadHash ? null : { code: 'HANDOVER_PAYLOAD_MISMATCH', expected, got: String(payloadHash) };
+  return expected === payloadHash ? null : { code: 'HANDOVER_PAYLOAD_MISMATCH', expected, got: typeof payloadHash === 'string' ? payloadHash : 'no hash' };
 }
 
 function statementIn({ event: { type, facts } }: ParsedEntry, agencyId: string, shown: Members): string {

@@ -1,4 +1,6 @@
 /** Evidence from both sides through the gateway: an agency that signs what it received and what became of it, and who finds what is missing. */
+import { Readable } from 'node:stream';
+import { verifyBundle } from '../../audit/bundle/verify-bundle';
 import { newId } from '../../schema/ids';
 import { ROOMS } from '../../schema/vocabulary';
 import { STAFF_SCOPES } from '../../subgraphs/creditors/subgraph';
@@ -48,7 +50,7 @@ describe.each(MODES)('both sides of a handover, in %s', (mode) => {
     agencyId = await registerAgency(operator);
     await qualifiedEngagement(operator, agencyId);
     const agreementId = await signAgreement(operator, agencyId);
-    agency = await hub.caller('PARTNER', agencyId, { purpose: 'COLLECTION', scopes: [...STAFF_SCOPES, 'agency-keys:write'] });
+    agency = await hub.caller('PARTNER', agencyId, { purpose: 'COLLECTION', scopes: [...STAFF_SCOPES, 'agency-keys:write', 'exports:write'] });
     debt = await registerDebt(operator);
     placementId = await place(operator, agency, { debtId: debt.debtId, agencyId, agreementId });
     const input = { clientKey: key(), publicKey: signer.pem, validUntil: new Date(Date.now() + 86_400_000).toISOString(), possession: signer.possession(agencyId) };
@@ -95,6 +97,15 @@ describe.each(MODES)('both sides of a handover, in %s', (mode) => {
     expect(await attest(new AgencySigner().sign(statement, { alg: 'EdDSA', kid: signer.thumbprint }))).toMatchObject({ ruleId: 'SIGNATURE-VERIFIES' });
     expect(await attest(signer.sign(statement))).toMatchObject({ placement: { attestation: { state: 'ATTESTED', signedBy: signer.thumbprint } } });
     expect((await openFor(regulator.knows(agency))).recallsWithoutAttestation.edges).toEqual([]);
+  });
+
+  it('is proven offline from the export that the agency takes home: every receipt and attestation under its own key', async () => {
+    const { requestExport } = await agency.data<{ requestExport: { export: { id: string } } }>('mutation ($input: RequestExportInput!) { requestExport(input: $input) { ... on ExportRequested { export { id } } } }', { input: { clientKey: key(), subjectId: agencyId } });
+    const { id } = requestExport.export;
+    await agency.until('query ($id: ID!) { export(id: $id) { state } }', { id }, (answer) => (answer['export'] as { state: string }).state === 'READY');
+    const response = await fetch(`${hub.url}/exports/${id}`, { headers: { authorization: `Bearer ${agency.token}` } });
+    const report = await verifyBundle(Readable.from([Buffer.from(await response.arrayBuffer())]), { vkey: (await log.entries())[0]!.facts['vkey'] as string });
+    expect(report).toMatchObject({ outcome: 'verified', agencies: { state: 'proven', reasons: [{ code: 'AGENCY_SIGNATURES_HOLD', got: '3' }], statements: { signed: 3, unsigned: 0, violations: 0 } } });
   });
 
   it('comes with the age of every outbox and follower and the size of the ledger, measured by the process that has it', async () => {
