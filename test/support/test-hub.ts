@@ -10,7 +10,9 @@ import { openLocalIssuer, type LocalIssuer } from '../../gateway/gateway';
 import { freezeDeep, type PreparedConfig } from '../../kernel/config';
 import type { Diagnostics } from '../../kernel/diagnostics';
 import { openRoomDatabase } from '../../kernel/database/room-database';
+import type { WitnessConfig } from '../../kernel/ledger-config';
 import { databaseOf } from '../../kernel/room-host';
+import type { Secret } from '../../kernel/secret';
 import { newId } from '../../schema/ids';
 import { ROOMS, type Audience } from '../../schema/vocabulary';
 import { bootstrapCreditor, creditorsRoom, STAFF_SCOPES } from '../../subgraphs/creditors/subgraph';
@@ -29,6 +31,9 @@ export type Mode = (typeof MODES | typeof KILLABLE_MODES)[number];
 const CHECKPOINT_INTERVAL_MS = 200;
 
 export interface HubSettings {
+  /** Where the test knows the key of the ledger before it exists. */
+  readonly key?: Secret;
+  readonly witnesses?: readonly WitnessConfig[];
   readonly followerBoundMs?: number;
   readonly receiptDeadlineMs?: number;
 }
