@@ -6,11 +6,10 @@ import { isExportName, type ExportFile } from '../log/export-files';
 import { fail } from '../log/verdict';
 import { BLOCK, largestSize, memberHeader, padding, readHeader, TRAILER } from './member';
 
-/** Bytes of a stream in the pieces asked for. */
+/** Bytes of a stream in the pieces asked for: views of what came where that is possible, a copy only of what came in parts. */
 class Pieces {
   private readonly chunks: AsyncIterator<Buffer>;
-  private held: Buffer[] = [];
-  private heldBytes = 0;
+  private held: Buffer = Buffer.alloc(0);
 
   constructor(input: AsyncIterable<Buffer>) {
     this.chunks = input[Symbol.asyncIterator]();
@@ -18,17 +17,25 @@ class Pieces {
 
   /** Exactly `count` bytes, or fewer when the stream ends before. */
   async take(count: number): Promise<Buffer> {
-    while (this.heldBytes < count) {
-      const next = await this.chunks.next();
-      if (next.done === true) break;
-      this.held.push(next.value);
-      this.heldBytes += next.value.length;
+    if (this.held.length >= count) return this.cut(count);
+    const parts: Buffer[] = [];
+    let missing = count;
+    while (missing > 0) {
+      if (this.held.length === 0) {
+        const next = await this.chunks.next();
+        if (next.done === true) break;
+        this.held = next.value;
+      }
+      const part = this.cut(Math.min(missing, this.held.length));
+      parts.push(part);
+      missing -= part.length;
     }
-    const all = this.held.length === 1 ? (this.held[0] as Buffer) : Buffer.concat(this.held);
-    const piece = all.subarray(0, count);
-    const rest = all.subarray(piece.length);
-    this.held = rest.length === 0 ? [] : [rest];
-    this.heldBytes = rest.length;
+    return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
+  }
+
+  private cut(count: number): Buffer {
+    const piece = this.held.subarray(0, count);
+    this.held = this.held.subarray(count);
     return piece;
   }
 

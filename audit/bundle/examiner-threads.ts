@@ -7,7 +7,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { ExaminedSegment, LogSegment } from '../log/log-segment';
 import { examineHere, type OpenExaminer, type SegmentExaminer } from '../log/log-walk';
-import type { SentSegment } from './examiner.thread';
+import type { ReturnedSegment, SentSegment } from './examiner.thread';
 
 /** Below this a log is checked before threads have started. */
 const WORTHWHILE_SEGMENTS = 48;
@@ -15,6 +15,8 @@ const WORTHWHILE_SEGMENTS = 48;
 const QUEUED_PER_THREAD = 2;
 /** Of memory for what lives shorter than a segment: less of it is copied about. */
 const YOUNG_MB = 32;
+/** Segments differ a little in size; the next one most likely fits. */
+const ROOM_BYTES = 64 * 1024;
 const SCRIPT = path.join(__dirname, 'examiner.thread.js');
 
 interface Waiting {
@@ -39,10 +41,15 @@ export function openThreads({ script, threads }: { readonly script: string; read
 
 class Thread {
   private readonly waiting: Waiting[] = [];
+  /** Memory that came back: new memory for each segment would have to be cleared, and to wait for the collector. */
+  private readonly spare: ArrayBuffer[] = [];
   private broken: Error | null = null;
 
   constructor(private readonly worker: Worker) {
-    worker.on('message', (examined: ExaminedSegment) => this.waiting.shift()?.resolve(examined));
+    worker.on('message', ({ examined, memory }: ReturnedSegment) => {
+      this.spare.push(memory);
+      this.waiting.shift()?.resolve(examined);
+    });
     worker.on('error', (error: Error) => this.fail(error));
     worker.on('messageerror', (error) => this.fail(error));
     worker.on('exit', () => this.fail(new Error('A thread of the verifier ended before its work was done.')));
@@ -56,8 +63,8 @@ class Thread {
     return new Promise((resolve, reject) => {
       if (this.broken !== null) return reject(this.broken);
       this.waiting.push({ resolve, reject });
-      const sent = packed(segment);
-      this.worker.postMessage(sent, [sent.bytes.buffer as ArrayBuffer]);
+      const sent = packed(segment, this.spare.pop());
+      this.worker.postMessage(sent, [sent.memory]);
     });
   }
 
@@ -73,11 +80,12 @@ class Thread {
 }
 
 /** Copied, because the files are views of a larger piece of memory that the comparison still reads. */
-function packed({ number, width, leaves, entries, disclosures }: LogSegment): SentSegment {
-  const bytes = new Uint8Array(leaves.length + entries.length + disclosures.length);
-  const cuts = [leaves.length, leaves.length + entries.length] as const;
+function packed({ number, width, leaves, entries, disclosures }: LogSegment, spare: ArrayBuffer = new ArrayBuffer(0)): SentSegment {
+  const ends = [leaves.length, leaves.length + entries.length, leaves.length + entries.length + disclosures.length] as const;
+  const memory = spare.byteLength < ends[2] ? new ArrayBuffer(ends[2] + ROOM_BYTES) : spare;
+  const bytes = new Uint8Array(memory);
   bytes.set(leaves);
-  bytes.set(entries, cuts[0]);
-  bytes.set(disclosures, cuts[1]);
-  return { number, width, bytes, cuts };
+  bytes.set(entries, ends[0]);
+  bytes.set(disclosures, ends[1]);
+  return { number, width, memory, ends };
 }

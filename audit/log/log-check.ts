@@ -1,16 +1,17 @@
 /**
  * Checks a whole log segment by segment, in order: chain, tree, ids, sources, streams, heads. Each segment was examined by itself
- * before; here it is compared with what came before it. Keeps one record per source and stream and nothing per entry but its
- * leaf hash and an id fingerprint; stops at the first thing that is wrong.
+ * before; here it is compared with what came before it. Stops at the first thing that is wrong. Keeps of an entry its leaf hash
+ * (32 bytes: a later link of a stream may lead to it) and a fingerprint of its id (some 20), of a stream where it ends (some 28).
  */
 import type { Checkpoint } from './checkpoint';
 import type { ClockCheck } from './clock-check';
 import { parseEntry, ZERO_HASH } from './entry';
 import type { EntryWatch, LeafOf } from './entry-watch';
-import { EventIds, FINGERPRINT_WORDS } from './event-ids';
+import { EventIds } from './event-ids';
 import { SEGMENT } from './export-files';
 import { parseRecord, type Place } from './disclosure-record';
-import { headValue, HeadsTree } from './heads-tree';
+import { FINGERPRINT_WORDS } from './fingerprint-table';
+import { headValue, HeadsTree, streamKey } from './heads-tree';
 import { segmentNames, type ExaminedSegment, type HeadsClaim, type LogSegment } from './log-segment';
 import type { StreamRowLists } from './stream-rows';
 import { StreamTable } from './stream-table';
@@ -41,8 +42,8 @@ export class LogCheck {
   private readonly sources = new Map<string, number>();
   private readonly streams = new StreamTable();
   private readonly heads: HeadsTree | null;
-  /** The leaf hashes of each segment so far. */
-  private readonly leaves: Buffer[] = [];
+  /** The leaf hashes of each segment so far, in words. */
+  private readonly leaves: Uint32Array[] = [];
   private prev = ZERO_HASH;
   private recordedAt = '';
   private fault: Fault | null = null;
@@ -58,7 +59,7 @@ export class LogCheck {
 
   /** The next segment in order. */
   accept(segment: LogSegment, examined: ExaminedSegment): void {
-    this.leaves.push(Buffer.from(segment.leaves));
+    this.leaves.push(wordsOf(segment.leaves));
     if (examined.count > 0) this.compare(segment, examined);
     // Compared is only what came before an entry that is wrong by itself, so what was found here comes first.
     if (this.fault !== null) fail(this.fault.aspect, this.fault.finding);
@@ -66,7 +67,7 @@ export class LogCheck {
     for (const contradiction of examined.contradictions) this.trust.clock.add(contradiction);
     if (examined.failure !== null) fail(examined.failure.aspect, examined.failure.finding);
     this.grow(segment, examined.root);
-    if (examined.watched.length > 0) handOver(segment, examined.watched, this.trust.watch, (index) => this.leafOf(index).toString('base64url'));
+    if (examined.watched.length > 0) handOver(segment, examined.watched, this.trust.watch, (index) => this.leafOf(index));
   }
 
   private compare(segment: LogSegment, examined: ExaminedSegment): void {
@@ -94,32 +95,31 @@ export class LogCheck {
 
   /** CVE-2022-36111: a link must lead to the leaf hash of the stream's entry before it, not merely to some hash. */
   private compareStreams(segment: LogSegment, lists: StreamRowLists, from: number, until: number): number {
-    const { firstAt, firstN, firstPrev, lastAt, lastN } = lists;
-    const keys = new Uint32Array(lists.keys.buffer, lists.keys.byteOffset, lists.keys.byteLength / Uint32Array.BYTES_PER_ELEMENT);
+    const { keys, firstAt, firstN, firstPrev, lastAt, lastN } = lists;
     const begin = segment.number * SEGMENT;
+    let names: readonly string[] | null = null;
+    const nameOf = (row: number): string => (names ??= lists.names.split('\n'))[row] as string;
     let row = from;
     for (; row < firstAt.length && (firstAt[row] as number) < until; row += 1) {
       const at = firstAt[row] as number;
       const stream = this.streams.find(keys, row);
       const n = this.streams.numberOf(stream);
-      const place = { file: segmentNames(segment).disclosures, index: begin + at };
       if (firstN[row] !== n + 1) {
-        const name = lists.names.split('\n')[row];
-        this.note(at, 'completeness', { code: 'STREAM_GAP', ...place, expected: `${name} ${n + 1}`, got: `${name} ${firstN[row]}` });
+        const name = nameOf(row);
+        this.note(at, 'completeness', { code: 'STREAM_GAP', ...recordPlace(segment, at), expected: `${name} ${n + 1}`, got: `${name} ${firstN[row]}` });
         continue;
       }
-      const due = n === 0 ? NO_HASH : this.leafOf(this.streams.indexOf(stream));
-      const prev = firstPrev.subarray(row * HASH_BYTES, (row + 1) * HASH_BYTES);
-      if (!due.equals(prev)) this.note(at, 'integrity', { code: 'STREAM_PREV_MISMATCH', ...place, expected: due.toString('base64url'), got: Buffer.from(prev).toString('base64url') });
+      const last = this.streams.indexOf(stream);
+      const [leaves, leaf] = n === 0 ? [NO_HASH, 0] : [this.leaves[Math.floor(last / SEGMENT)] as Uint32Array, (last % SEGMENT) * HASH_WORDS];
+      if (!isSameHash(leaves, leaf, firstPrev, row * HASH_WORDS)) {
+        this.note(at, 'integrity', { code: 'STREAM_PREV_MISMATCH', ...recordPlace(segment, at), expected: hashText(leaves, leaf), got: hashText(firstPrev, row * HASH_WORDS) });
+      }
       this.streams.move(stream, lastN[row] as number, begin + (lastAt[row] as number));
-      if (this.heads !== null) this.putHead(segment, lists, row);
+      if (this.heads === null) continue;
+      const digest = lists.lastDigests.slice(row * ZERO_HASH.length, (row + 1) * ZERO_HASH.length);
+      this.heads.put({ key: streamKey(nameOf(row)), value: headValue(digest, leafText(segment.leaves, lastAt[row] as number)) });
     }
     return row;
-  }
-
-  private putHead({ leaves }: LogSegment, { keys, lastAt, lastDigests }: StreamRowLists, row: number): void {
-    const key = Buffer.from(keys.subarray(row * HASH_BYTES, (row + 1) * HASH_BYTES));
-    this.heads?.put({ key, value: headValue(lastDigests.slice(row * ZERO_HASH.length, (row + 1) * ZERO_HASH.length), leafText(leaves, lastAt[row] as number)) });
   }
 
   private compareHeads({ at, root, streams }: HeadsClaim, place: Place): void {
@@ -133,9 +133,8 @@ export class LogCheck {
     if (this.fault === null || at < this.fault.at) this.fault = { at, aspect, finding };
   }
 
-  private leafOf(index: number): Buffer {
-    const at = (index % SEGMENT) * HASH_BYTES;
-    return (this.leaves[Math.floor(index / SEGMENT)] as Buffer).subarray(at, at + HASH_BYTES);
+  private leafOf(index: number): string {
+    return hashText(this.leaves[Math.floor(index / SEGMENT)] as Uint32Array, (index % SEGMENT) * HASH_WORDS);
   }
 
   private grow(segment: LogSegment, root: Uint8Array | null): void {
@@ -167,7 +166,28 @@ export class LogCheck {
   }
 }
 
-const NO_HASH = Buffer.alloc(HASH_BYTES);
+const HASH_WORDS = HASH_BYTES / Uint32Array.BYTES_PER_ELEMENT;
+const NO_HASH = new Uint32Array(HASH_WORDS);
+
+/** A copy: the file it came in need not stay in memory. */
+function wordsOf(bytes: Buffer): Uint32Array {
+  const words = new Uint32Array(Math.ceil(bytes.length / Uint32Array.BYTES_PER_ELEMENT));
+  bytes.copy(new Uint8Array(words.buffer));
+  return words;
+}
+
+function isSameHash(some: Uint32Array, at: number, others: Uint32Array, otherAt: number): boolean {
+  for (let word = 0; word < HASH_WORDS; word += 1) if (some[at + word] !== others[otherAt + word]) return false;
+  return true;
+}
+
+function hashText(words: Uint32Array, at: number): string {
+  return Buffer.from(words.buffer, words.byteOffset + at * Uint32Array.BYTES_PER_ELEMENT, HASH_BYTES).toString('base64url');
+}
+
+function recordPlace(segment: LogSegment, at: number): Place {
+  return { file: segmentNames(segment).disclosures, index: segment.number * SEGMENT + at };
+}
 
 function leafText(leaves: Buffer, at: number): string {
   return leaves.toString('base64url', at * HASH_BYTES, (at + 1) * HASH_BYTES);
@@ -175,10 +195,9 @@ function leafText(leaves: Buffer, at: number): string {
 
 /** Read once more, here, where entries come in their order. */
 function handOver(segment: LogSegment, places: readonly number[], watch: EntryWatch, leafOf: LeafOf): void {
-  const file = segmentNames(segment).disclosures;
   const bundle = [...readEntryBundle(segment.entries)];
   const lines = segment.disclosures.toString().split('\n');
-  for (const at of places) watch.accept(parseEntry(bundle[at] as Buffer), parseRecord(lines[at] as string, { file, index: segment.number * SEGMENT + at }), leafOf);
+  for (const at of places) watch.accept(parseEntry(bundle[at] as Buffer), parseRecord(lines[at] as string, recordPlace(segment, at)), leafOf);
 }
 
 /** Read once more, to name it. */

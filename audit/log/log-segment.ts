@@ -6,8 +6,8 @@ import { decodeUtf8 } from './canonical';
 import { ClockCheck, type ClockContradiction, type ClockSpan } from './clock-check';
 import { checkRecord, parseRecord, splitLines, type DisclosureRecord, type LinkDisclosure, type Place } from './disclosure-record';
 import { parseEntry, type ParsedEntry } from './entry';
-import { fingerprint, FINGERPRINT_WORDS } from './event-ids';
 import { logSegmentNames, SEGMENT } from './export-files';
+import { FINGERPRINT_WORDS, putFingerprint } from './fingerprint-table';
 import { HEADS_TYPE, readHeadsFacts } from './heads-event';
 import { locate } from './locate';
 import { ROTATION_TYPE } from './log-keys';
@@ -41,6 +41,8 @@ export interface SegmentRules {
   readonly derivesHeads: boolean;
   /** What others attest of the time of each entry. */
   readonly clock: readonly ClockSpan[];
+  /** Under which the fingerprints of ids and streams are taken. */
+  readonly salt: string;
   /** Types of events whose entries are to be named. */
   readonly watched: readonly string[];
 }
@@ -68,6 +70,7 @@ export interface ExaminedSegment {
   readonly root: Uint8Array | null;
   readonly first: { readonly prev: string; readonly recordedAt: string };
   readonly lastRecordedAt: string;
+  /** Fingerprints of the events' ids. */
   readonly ids: Uint32Array;
   readonly sources: readonly SourceRun[];
   readonly streams: StreamRowLists;
@@ -113,7 +116,7 @@ class Examination {
     private readonly rules: SegmentRules,
   ) {
     this.ids = new Uint32Array(segment.width * FINGERPRINT_WORDS);
-    this.streams = new StreamRows(rules.derivesHeads);
+    this.streams = new StreamRows(rules);
     this.clock = new ClockCheck(rules.clock);
   }
 
@@ -160,7 +163,7 @@ class Examination {
     this.checkLinks(entry, links, recordPlace);
     this.streams.add(links, at, leaf, recordPlace);
     if (claim !== null) this.acceptHeads(claim.root, claim.streams);
-    this.ids.set(fingerprint(entry.event.id), at * FINGERPRINT_WORDS);
+    putFingerprint(this.rules.salt, entry.event.id, this.ids, at * FINGERPRINT_WORDS);
     this.clock.accept(entry.index, entry.recordedAt);
     this.recordedAt = entry.recordedAt;
     this.prev = leaf;

@@ -3,20 +3,22 @@
  * the rest of the log has to be compared with the first and the last of them only.
  */
 import { assertDistinct, type LinkDisclosure, type Place } from './disclosure-record';
-import { streamKeyText } from './heads-tree';
+import { ZERO_HASH } from './entry';
+import { FINGERPRINT_WORDS, putFingerprint } from './fingerprint-table';
 import { HASH_BYTES } from './tree';
 import { fail } from './verdict';
 
 /** Row r stands at place r of each list. A stream has a second row when a heads entry stands between its links. */
 export interface StreamRowLists {
-  /** SHA-256 of the streams' names. */
-  readonly keys: Uint8Array;
+  /** Fingerprints of the streams' names. */
+  readonly keys: Uint32Array;
   /** The names, LF between them. */
   readonly names: string;
   /** Where in the segment the first link of the row stands. */
   readonly firstAt: Uint16Array;
   readonly firstN: Float64Array;
-  readonly firstPrev: Uint8Array;
+  /** In words. */
+  readonly firstPrev: Uint32Array;
   readonly lastAt: Uint16Array;
   readonly lastN: Float64Array;
   /** Digests of the last links, one after another; empty unless asked for. */
@@ -38,7 +40,7 @@ export class StreamRows {
   private readonly rows: Row[] = [];
   private running = new Map<string, Row>();
 
-  constructor(private readonly tellsDigests: boolean) {}
+  constructor(private readonly rules: { readonly salt: string; readonly derivesHeads: boolean }) {}
 
   /** The links of the entry at a place of the segment, whose leaf hash is `leaf`. */
   add(links: readonly LinkDisclosure[], at: number, leaf: string, place: Place): void {
@@ -67,22 +69,22 @@ export class StreamRows {
   }
 
   lists(): StreamRowLists {
-    const { rows } = this;
-    const keys = Buffer.alloc(rows.length * HASH_BYTES);
-    const firstPrev = Buffer.alloc(rows.length * HASH_BYTES);
+    const { rows, rules } = this;
+    const keys = new Uint32Array(rows.length * FINGERPRINT_WORDS);
+    const firstPrev = Buffer.from(new ArrayBuffer(rows.length * HASH_BYTES));
     rows.forEach((row, r) => {
-      keys.write(streamKeyText(row.stream), r * HASH_BYTES, 'latin1');
-      firstPrev.write(row.firstPrev, r * HASH_BYTES, 'base64url');
+      putFingerprint(rules.salt, row.stream, keys, r * FINGERPRINT_WORDS);
+      if (row.firstPrev !== ZERO_HASH) firstPrev.write(row.firstPrev, r * HASH_BYTES, 'base64url');
     });
     return {
       keys,
       names: rows.map((row) => row.stream).join('\n'),
       firstAt: Uint16Array.from(rows, (row) => row.firstAt),
       firstN: Float64Array.from(rows, (row) => row.firstN),
-      firstPrev,
+      firstPrev: new Uint32Array(firstPrev.buffer),
       lastAt: Uint16Array.from(rows, (row) => row.lastAt),
       lastN: Float64Array.from(rows, (row) => row.lastN),
-      lastDigests: this.tellsDigests ? rows.map((row) => row.lastDigest).join('') : '',
+      lastDigests: rules.derivesHeads ? rows.map((row) => row.lastDigest).join('') : '',
     };
   }
 }

@@ -11,6 +11,7 @@ import { ClockCheck, clockSpans } from './clock-check';
 import { CHECKPOINTS_FILE, checkSeries, compareKnown, parseSeries, sizeOf, type PastCheckpoint } from './checkpoint-series';
 import { watchTogether, type EntryWatch } from './entry-watch';
 import { FileSequence, headsFileName, SEGMENT, streamsEnd, streamSegmentNames, type ExportFile } from './export-files';
+import { newFingerprintSalt } from './fingerprint-table';
 import { parseHeadProofs } from './head-proof';
 import { followKeyChanges, KEYS_FILE, parseKeyChanges } from './keys-file';
 import { locate } from './locate';
@@ -210,7 +211,7 @@ class Verification {
 
   private async checkLog(checkpoint: Checkpoint, known: Checkpoint | null, keys: LogKeys): Promise<void> {
     const { derivesHeads = false, openExaminer = examineHere, onProgress } = this.options;
-    const rules: SegmentRules = { origin: checkpoint.origin, vkey: keys.first.vkey, keyChanges: keys.changes, derivesHeads, clock: this.clock.spans, watched: this.watch.types };
+    const rules: SegmentRules = { origin: checkpoint.origin, vkey: keys.first.vkey, keyChanges: keys.changes, derivesHeads, salt: newFingerprintSalt(), clock: this.clock.spans, watched: this.watch.types };
     const examiner = openExaminer(rules, Math.ceil(checkpoint.size / SEGMENT));
     const check = new LogCheck({ known, derivesHeads, watch: this.watch, clock: this.clock }, this.tally);
     const onTurn = (filesRead: number | null): void => void (this.filesRead = filesRead);

@@ -23,6 +23,7 @@ interface SectionOptions {
   readonly config: PreparedConfig;
   readonly rounds?: number;
   readonly entries?: number;
+  readonly exports?: boolean;
   readonly report: (line: string) => void;
 }
 
@@ -49,6 +50,7 @@ interface BenchReport {
 
 interface RunOptions {
   readonly entries?: number;
+  readonly export?: boolean;
   readonly json?: boolean;
   readonly out?: string;
   readonly rounds?: number;
@@ -84,8 +86,8 @@ async function measure(names: readonly string[], server: DatabaseServer, options
     if (busyBefore > BUSY) say(`Warning: ${Math.round(busyBefore * 100)} % of this machine is in use by others; trust ratios, not rates.`);
     const config = await emptyDatabase(server.config, `bench_${name}`);
     const report = (line: string): void => void (options.verbose && say(`  ${line}`));
-    const { rounds, entries } = options;
-    const tables = await SECTIONS[name]!({ config, report, ...(rounds === undefined ? {} : { rounds }), ...(entries === undefined ? {} : { entries }) });
+    const { rounds, entries, export: exports = false } = options;
+    const tables = await SECTIONS[name]!({ config, exports, report, ...(rounds === undefined ? {} : { rounds }), ...(entries === undefined ? {} : { entries }) });
     sections[name] = { tables, busyBefore };
     for (const table of tables) say(`\n${renderTable(table)}`);
     if (tables.length === 0) say(`\n${name}: not measured (--verbose says why)`);
@@ -120,6 +122,7 @@ const program = new Command('bench')
   .option('--out <file>', 'write the JSON to a file too')
   .option('--rounds <n>', 'measurements of each variant', Number)
   .option('--entries <n>', 'of the large ledger of the scale section (5,000,000 unless given), of the export of the verify section (1,000,000)', Number)
+  .option('--export', 'in the scale section: also write the export of the large ledger out of the database, and verify it')
   .option('--verbose', 'print each measurement')
   .action((names: string[], options: RunOptions) => run(sectionsOf(names), options));
 

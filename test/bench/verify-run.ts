@@ -1,23 +1,16 @@
 /** A process of its own for one measurement: writes an export of a generated log, or verifies one, and tells what it took. */
 import { createWriteStream } from 'node:fs';
-import { performance } from 'node:perf_hooks';
 import { writeLogBundle, type BundleEntry } from '../../audit/bundle/log-bundle';
 import { verifyBundle } from '../../audit/bundle/verify-bundle';
 import { signCheckpoint } from '../../audit/log/checkpoint';
 import { createSigningKey, openSigningKey } from '../../audit/log/note-key';
 import { generatedEntries, generatedRoot, type GeneratedLogShape } from './generated-log';
+import { measureOrder } from './measured-process';
 
 export interface VerifyOrder {
   readonly work: 'export' | 'verify';
   readonly file: string;
   readonly entries: number;
-}
-
-export interface VerifyRun {
-  readonly seconds: number;
-  readonly cpuSeconds: number;
-  /** The most memory the process held at once. */
-  readonly peakMiB: number;
 }
 
 const ORIGIN = 'cession.bench/ledger';
@@ -41,20 +34,4 @@ async function verify({ file, entries }: VerifyOrder): Promise<void> {
   if (report.outcome !== 'verified' || report.counts.entries !== entries) throw new Error(`the export of the bench is ${report.outcome}`);
 }
 
-async function measured(order: VerifyOrder): Promise<VerifyRun> {
-  const work = order.work === 'export' ? await prepareExport(order) : () => verify(order);
-  const [began, cpu] = [performance.now(), process.cpuUsage()];
-  await work();
-  const { user, system } = process.cpuUsage(cpu);
-  return { seconds: (performance.now() - began) / 1_000, cpuSeconds: (user + system) / 1e6, peakMiB: process.resourceUsage().maxRSS / 1_024 };
-}
-
-process.once('message', (order: VerifyOrder) => {
-  measured(order).then(
-    (run) => process.send?.(run, () => process.disconnect()),
-    (error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-      process.exit(1);
-    },
-  );
-});
+measureOrder<VerifyOrder>(async (order) => (order.work === 'export' ? prepareExport(order) : () => verify(order)));

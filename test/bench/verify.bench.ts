@@ -2,13 +2,12 @@
  * What an export of a large log costs to write and, on a machine without anything else, to verify: rates, processor time and
  * the most memory held, each in a process of its own.
  */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { BenchRow, BenchTable } from './bench-table';
-import type { VerifyOrder, VerifyRun } from './verify-run';
+import { runMeasured, type MeasuredRun } from './measured-process';
+import type { VerifyOrder } from './verify-run';
 
 export interface VerifyBenchOptions {
   readonly entries?: number;
@@ -19,16 +18,7 @@ const ENTRIES = 1_000_000;
 /** For a million entries. */
 const [VERIFY_SECONDS, EXPORT_MIB] = [15, 300];
 
-async function run(order: VerifyOrder): Promise<VerifyRun> {
-  const child = fork(path.join(__dirname, 'verify-run.js'), [], { env: {}, execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  child.send(order);
-  const ended = once(child, 'exit').then(() => {
-    throw new Error(`the process that was to ${order.work} ended without a result`);
-  });
-  ended.catch(() => undefined);
-  const [result] = (await Promise.race([once(child, 'message'), ended])) as [VerifyRun];
-  return result;
-}
+const run = (order: VerifyOrder): Promise<MeasuredRun> => runMeasured('verify-run.js', order);
 
 export async function verifyBench({ entries = ENTRIES, report }: VerifyBenchOptions): Promise<BenchTable> {
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'cession-verify-bench-'));
@@ -44,8 +34,8 @@ export async function verifyBench({ entries = ENTRIES, report }: VerifyBenchOpti
   }
 }
 
-function tableOf(entries: number, written: VerifyRun, verified: VerifyRun): BenchTable {
-  const row = (name: string, { seconds, cpuSeconds }: VerifyRun): BenchRow => ({
+function tableOf(entries: number, written: MeasuredRun, verified: MeasuredRun): BenchTable {
+  const row = (name: string, { seconds, cpuSeconds }: MeasuredRun): BenchRow => ({
     name,
     perSecond: entries / seconds,
     p50Ms: NaN,
