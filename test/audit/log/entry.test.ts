@@ -4,7 +4,6 @@ import { canonicalize } from '../../../audit/log/canonical';
 import { commitElement, commitLink, commitMember, digestDisclosure, newSalt, parseDisclosure } from '../../../audit/log/commitment';
 import { MAX_ENTRY_BYTES, MAX_ENTRY_LINKS, parseEntry, writeEntry, ZERO_HASH, type EntryPlace } from '../../../audit/log/entry';
 import { MAX_EVENT_BYTES, parseEvent, sealEvent, type EventDraft } from '../../../audit/log/event';
-import { EventIds } from '../../../audit/log/event-ids';
 import { FormatError } from '../../../audit/log/format-error';
 import { decodeEntryBundle, decodeTile, encodeEntryBundle, encodeTile, parseTilePath, tileNodes, tilePath, tilesOf } from '../../../audit/log/tiles';
 import { leafHash } from '../../../audit/log/tree';
@@ -263,14 +262,5 @@ describe('tiles', () => {
     expect(() => encodeTile([])).toThrow(FormatError);
     expect(() => encodeTile([Buffer.alloc(31)])).toThrow(FormatError);
     expect(() => encodeEntryBundle([Buffer.alloc(65_536)])).toThrow(FormatError);
-  });
-});
-
-describe('the memory of event ids', () => {
-  it('knows each id it has seen and no other', () => {
-    const ids = new EventIds();
-    const id = (n: number): string => `event_${String(n).padStart(26, '0')}`;
-    for (let n = 0; n < 20_000; n += 1) expect(ids.add(id(n))).toBe(true);
-    for (let n = 0; n < 20_000; n += 1) expect(ids.add(id(n))).toBe(false);
   });
 });
