@@ -17,8 +17,9 @@ interface Read {
 }
 
 /** Ordered, and carried out. */
-async function erase(cast: Cast, borrowerId: string): Promise<Read['borrower']> {
-  assert.equal((await eraseBorrower(cast.operator, borrowerId)).__typename, 'BorrowerErased');
+async function erase(cast: Cast, borrowerId: string, basis = 'PIPL_47'): Promise<Read['borrower']> {
+  const { __typename, ruleId } = await eraseBorrower(cast.operator, borrowerId, basis);
+  assert.deepEqual([__typename, ruleId], ['BorrowerErased', undefined]);
   return cast.eventually('the erasure is carried out', async () => {
     const { borrower } = await cast.operator.data<Read>(READ, { borrower: borrowerId });
     return typeof borrower.erasure?.erasedAt === 'string' && borrower;
@@ -51,7 +52,7 @@ export const ERASURE_CONTROLS = [
   control('E-04', 'MUST account for erased values in later exports and leave earlier ones verifiable', 'PIPL Art. 47, 56; RFC 9162', async (cast) => {
     const { debtId, borrowerId } = await registerDebt(cast.operator);
     const before = await cast.download('regulator', await cast.exportPath('regulator', debtId));
-    await erase(cast, borrowerId);
+    await erase(cast, borrowerId, 'COURT_ORDER');
     const after = await cast.download('regulator', await cast.exportPath('regulator', debtId));
     const [earlier, later] = [await verifyOffline(cast, before), await verifyOffline(cast, after)];
     assert.deepEqual([earlier.outcome, earlier.counts.erased, earlier.counts.missing], ['verified', 0, 0]);
@@ -64,5 +65,12 @@ export const ERASURE_CONTROLS = [
     await erase(cast, borrowerId);
     assert.equal((await eraseBorrower(cast.operator, borrowerId)).ruleId, 'ERASURE-ONCE');
     await assert.rejects(placeLegalHold(cast.operator, borrowerId), /HOLD-BEFORE-ERASURE/);
+  }),
+
+  control('E-06', 'MUST refuse an erasure on request while a debt is open, and name the first day it is legal', 'PIPL Art. 47 para. 2; GDPR Art. 17(3)(b)', async (cast) => {
+    const { borrowerId } = await registerDebt(cast.operator);
+    const { ruleId, message } = await eraseBorrower(cast.operator, borrowerId);
+    assert.equal(ruleId, 'ERASURE-NO-OPEN-DEBT');
+    assert.match(message ?? '', /\d{4}-\d\d-\d\d/);
   }),
 ];
