@@ -6,7 +6,7 @@ import 'reflect-metadata';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { AUDIT_DATABASE, createLedger, openAuditRoom, openLedgerSigner, readHead, type LedgerSigner } from './audit/subgraph';
+import { AUDIT_DATABASE, createLedger, latestCheckpoint, openAuditRoom, openLedgerSigner, placeFaults, readHead, type LedgerSigner } from './audit/subgraph';
 import { openGateway } from './gateway/gateway';
 import type { Config, PreparedConfig } from './kernel/config';
 import { gatewayCredentials } from './kernel/credentials';
@@ -21,6 +21,7 @@ import { openMetrics } from './kernel/metrics';
 import type { ServingMessage } from './kernel/run-process';
 import { databaseOf, openRoom, type OpenRoom, type RoomDefinition } from './kernel/room-host';
 import { measureRooms } from './kernel/room-metrics';
+import { readRoomPlace } from './kernel/room-place';
 import { StartError } from './kernel/start-error';
 import { KEY_STORE_DATABASE } from './kernel/vault/key-store';
 import { agenciesRoom } from './subgraphs/agencies/subgraph';
@@ -96,9 +97,34 @@ async function refuseUsedRoom(config: PreparedConfig, definition: RoomDefinition
   throw new StartError(`The ledger is missing, but the ${definition.name} room has worked with one.`, 'Restore the audit database from its backup; a new ledger in its place would hide what happened.');
 }
 
+/**
+ * A ledger that was restored from an older copy would give other entries the numbers that rooms have receipts for, and sign them:
+ * a fork. So nothing begins to write while it lacks what a room knows to be in it, or what was signed.
+ */
+async function refuseOlderLedger(config: PreparedConfig): Promise<void> {
+  const remedy = 'Restore a later backup of the audit database; `cession doctor` says what is missing.';
+  const audit = await openRoomDatabase(config, AUDIT_DATABASE);
+  try {
+    const signed = await latestCheckpoint(audit.worker);
+    if (signed !== null && signed.size > ((await readHead(audit.worker))?.size ?? 0)) throw new StartError(`The ledger lacks entries that a checkpoint of size ${signed.size} covers.`, remedy);
+    for (const definition of ROOM_DEFINITIONS) {
+      const database = await openRoomDatabase(config, databaseOf(definition));
+      try {
+        const [fault] = await placeFaults(audit.worker, definition.name, await readRoomPlace(database.worker));
+        if (fault !== undefined) throw new StartError(`The ledger is not the one that the ${definition.name} room knows: it lacks ${fault.what} [${fault.code}].`, remedy);
+      } finally {
+        await database.close();
+      }
+    }
+  } finally {
+    await audit.close();
+  }
+}
+
 /** Every room, the ledger's writer and the gateway in this process. */
 export async function startHub(prepared: PreparedHub, diagnostics: Diagnostics): Promise<Hub> {
   const { config } = prepared;
+  await refuseOlderLedger(config);
   const keyStore = await openKeyStoreRoom(config);
   const metrics = openMetrics();
   const audit = await openAuditRoom({ config, signer: prepared.signer, keyStore: keyStore.keyStore, diagnostics, metrics });
@@ -141,11 +167,18 @@ export interface RunningProcesses {
   stop(): Promise<void>;
 }
 
+export interface ProcessSurroundings {
+  /** Their configuration: of the same hub as the prepared one. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly onEnded: (name: string) => void;
+}
+
 /**
- * Gateway and each room as its own process over HTTP, with `env` as their configuration. Resolves when all serve; when one
- * ends by itself the others are stopped too and `onEnded` is told, for half a hub answers nobody.
+ * Gateway and each room as its own process over HTTP. Resolves when all serve; when one ends by itself the others are stopped
+ * too and `onEnded` is told, for half a hub answers nobody.
  */
-export async function startProcesses(diagnostics: Diagnostics, env: NodeJS.ProcessEnv, onEnded: (name: string) => void): Promise<RunningProcesses> {
+export async function startProcesses({ config }: PreparedHub, diagnostics: Diagnostics, { env, onEnded }: ProcessSurroundings): Promise<RunningProcesses> {
+  await refuseOlderLedger(config);
   const children: ChildProcess[] = [];
   let url = '';
   let stopping: Promise<void> | null = null;

@@ -53,6 +53,7 @@ export { hubPolicy } from './witness/hub-policy';
 export { readOpenItems, type OpenItems } from './reconciliation/open-items';
 export { prepareWitnessing } from './witness/witnessing';
 export { readSentAfter } from './reader/own-records';
+export { placeFaults, type PlaceFault } from './reader/place-faults';
 export { rootOfLog } from './reader/root-of-log';
 export { latestCheckpoint } from './writer/checkpointer';
 export { createLedger } from './writer/create-ledger';

@@ -17,7 +17,7 @@ export function addDoctor(program: Command, line: CommandLine): void {
     .command('doctor')
     .summary('say what is missing after a restore')
     .description(
-      'Compares every room with the ledger and the ledger with its witnesses: a room that lacks records of its own, a ledger that lacks entries a room has receipts for, a room that has followed further than the ledger goes, a ledger older than what a witness saw. Changes nothing; run it after any restore, before the hub is started.',
+      'Compares every room with the ledger and the ledger with its witnesses: a room that lacks records of its own, a ledger that lacks entries a room has receipts for, a room that has followed further than the ledger goes, a key store that lacks keys or holds destroyed ones, a ledger older than what a witness saw. Changes nothing; run it after any restore, before the hub is started.',
     )
     .option('--json', 'print the findings as JSON')
     .addHelpText('after', '\nExit codes: 0 everything fits together, 1 something is missing (it says what and what to do).')

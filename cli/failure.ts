@@ -9,6 +9,7 @@ import { StartError } from '../kernel/start-error';
 import { EXIT } from './exit-code';
 import { ImportError } from './import/import-error';
 import { MappingError } from './import/mapping-problems';
+import { RoomBehind } from './room-wholeness';
 import { UsageError } from './usage-error';
 
 export interface Failure {
@@ -26,6 +27,7 @@ export function describeFailure(error: unknown): Failure {
   if (error instanceof StartError) return { exitCode: EXIT.unavailable, message: error.message };
   if (error instanceof MappingError) return { exitCode: EXIT.usage, message: error.message };
   if (error instanceof ImportError) return { exitCode: EXIT.unavailable, message: `${error.message} [${error.code}]` };
+  if (error instanceof RoomBehind) return { exitCode: EXIT.unavailable, message: `${error.message} [${error.ruleId}]\n  → ${error.remedy}` };
   if (error instanceof HubError) return { exitCode: EXIT.unavailable, message: `${error.message} [${error.code}]` };
   if (isInterruption(error)) return { exitCode: EXIT.interrupted, message: 'Interrupted.' };
   const file = fileProblem(error);

@@ -50,7 +50,10 @@ async function initHub(line: CommandLine, choices: InitChoices): Promise<void> {
       const regulatorId = regulator ?? (await firstRegulatorId(config.home));
       const { bootstrapCreditor } = load('../subgraphs/creditors/subgraph') as typeof import('../subgraphs/creditors/subgraph');
       const request = { creditor: { code, name, jurisdiction }, operatorSub: operator, regulatorId, now: new Date() };
-      const done = await withRoomWorkers(config, ({ creditors }) => bootstrapCreditor(creditors, request)).catch(explainBadTerms);
+      const done = await withRoomWorkers(config, async ({ creditors, assertCreditorsWhole }) => {
+        await assertCreditorsWhole();
+        return bootstrapCreditor(creditors, request);
+      }).catch(explainBadTerms);
       await rememberFirstParties(config.home, { creditorCode: code, creditorName: name, jurisdiction, operatorSub: operator, regulatorId, sampleDebts: null, sampleIsDone: false });
       printIds(line, choices, { creditorId: done.creditorId, operator, regulatorId, created: done.created });
     },

@@ -68,11 +68,13 @@ async function whileNoHubRuns<T>({ worker }: RoomDatabase, work: () => Promise<T
   }
 }
 
-async function rotateUnderLease(line: CommandLine, { masterKey }: PreparedConfig, { room, keys, progress }: { room: RoomDatabase; keys: RoomDatabase; progress: Progress }): Promise<Rotated> {
+async function rotateUnderLease(line: CommandLine, config: PreparedConfig, { room, keys, progress }: { room: RoomDatabase; keys: RoomDatabase; progress: Progress }): Promise<Rotated> {
   const { beginBlindRotation, finishBlindRotation, readBlindGeneration } = load('../kernel/vault/blind-generation') as typeof import('../kernel/vault/blind-generation');
   const { openKeyStore } = load('../kernel/vault/key-store') as typeof import('../kernel/vault/key-store');
   const { deriveMasterKeys } = load('../kernel/vault/master-keys') as typeof import('../kernel/vault/master-keys');
   const { fenceGeneration, rotateBlindIndex } = load('../subgraphs/borrowers/subgraph') as typeof import('../subgraphs/borrowers/subgraph');
+  const { withWholeRooms } = load('./room-wholeness') as typeof import('./room-wholeness');
+  await withWholeRooms(config, (assertWhole) => assertWhole(new Map([['borrowers', room.worker]])));
   // First where the indexes are: a process that opened the key store a moment ago, and has not asked for its lease yet, writes none from here on.
   const { current, pending } = await readBlindGeneration(keys.worker);
   const isFenced = await fenceGeneration(room.worker, pending ?? current + 1);
@@ -80,8 +82,8 @@ async function rotateUnderLease(line: CommandLine, { masterKey }: PreparedConfig
   const { from, to: generation } = await beginBlindRotation(keys.worker);
   const borrowers = await rotateBlindIndex({
     worker: room.worker,
-    keyStore: openKeyStore(keys.worker, deriveMasterKeys(masterKey, from)),
-    next: deriveMasterKeys(masterKey, generation),
+    keyStore: openKeyStore(keys.worker, deriveMasterKeys(config.masterKey, from)),
+    next: deriveMasterKeys(config.masterKey, generation),
     generation,
     signal: line.interruption(),
     onProgress: ({ done, total }) => progress.to(done, total),

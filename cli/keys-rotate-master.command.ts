@@ -99,7 +99,7 @@ interface Means {
 async function rotateWith(line: CommandLine, { from, pools, newKey }: Means): Promise<Rotated> {
   const { rotateMasterKey } = load('../kernel/vault/master-rotation') as typeof import('../kernel/vault/master-rotation');
   const { recordMasterRotation } = load('../subgraphs/borrowers/subgraph') as typeof import('../subgraphs/borrowers/subgraph');
-  await bringUpToDate(from, pools.keystore);
+  await bringUpToDate(from, pools);
   const masterKey = await openNewKey(from, newKey);
   if (masterKey.reveal().equals(from.masterKey.reveal())) throw new UsageError('The new key is the old one.', 'Make another: openssl rand -base64 32');
   const progress = openProgress(line.output, 'Wrapping');
@@ -119,7 +119,7 @@ async function rotateWith(line: CommandLine, { from, pools, newKey }: Means): Pr
 }
 
 /** Makes sure that there is a hub, of this release and under the configured key, unless its rotation has begun. */
-async function bringUpToDate(from: PreparedConfig, keystore: Pool): Promise<void> {
+async function bringUpToDate(from: PreparedConfig, { keystore, borrowers }: Means['pools']): Promise<void> {
   const { readMark } = load('../kernel/database/master-key-mark') as typeof import('../kernel/database/master-key-mark');
   const { HUB_DATABASES } = load('../hub') as typeof import('../hub');
   const { migrateRoom } = load('../kernel/database/migrate') as typeof import('../kernel/database/migrate');
@@ -128,6 +128,8 @@ async function bringUpToDate(from: PreparedConfig, keystore: Pool): Promise<void
   if (mark === null) throw new StartError('There is no hub in this database.', 'Set DATABASE_URL or CESSION_HOME to those of the hub you mean.');
   if (mark.becoming !== undefined || mark.before === masterKeyFingerprint(from.masterKey)) return;
   for (const definition of HUB_DATABASES) await migrateRoom(from, definition);
+  const { withWholeRooms } = load('./room-wholeness') as typeof import('./room-wholeness');
+  await withWholeRooms(from, (assertWhole) => assertWhole(new Map([['borrowers', borrowers]])));
 }
 
 async function openNewKey({ home }: Config, newKey: string | undefined): Promise<Secret<Buffer>> {

@@ -13,6 +13,7 @@ import { StartError } from '../kernel/start-error';
 import type { Diagnostics } from '../kernel/diagnostics';
 import type { ImportTools } from './import/import-portfolio';
 import type { CommandLine } from './command-line';
+import { withWholeRooms, type AssertWhole } from './room-wholeness';
 
 const load = createRequire(__filename);
 
@@ -66,7 +67,20 @@ async function untilInterrupted<T>(interruption: AbortSignal, work: () => Promis
 export interface RoomWorkers {
   /** The creditors room's worker. */
   readonly creditors: Pool;
+  /** Throws RoomBehind when that room may not be written into. */
+  readonly assertCreditorsWhole: () => Promise<void>;
   readonly importing: ImportTools;
+}
+
+/** The keys are looked for at the first question only: that one reads all borrowers. */
+function importGate(assertWhole: AssertWhole, { borrowers, debts, keyStore }: Omit<ImportTools, 'assertWhole'>): () => Promise<void> {
+  const { keysMissing } = load('../subgraphs/borrowers/subgraph') as typeof import('../subgraphs/borrowers/subgraph');
+  let keys: Promise<string | null> | null = null;
+  return async () => {
+    await assertWhole(new Map([['borrowers', borrowers], ['debts', debts]]));
+    if ((await (keys ??= keysMissing(borrowers, keyStore))) === null) return;
+    throw new StartError('The key store is older than the borrowers room: keys of its newest borrowers are not in it.', 'Restore a later backup of the key store; `cession doctor` says what is missing.');
+  };
 }
 
 /** The worker pools a bootstrap and an import need. Whoever has the hub's keys has these; no row scope binds them. */
@@ -89,7 +103,10 @@ export async function withRoomWorkers<T>(config: PreparedConfig, work: (workers:
     const debts = await open(databaseOf(debtsRoom));
     const keyStore = await openKeyStoreRoom(config);
     closing.push(() => keyStore.close());
-    return await work({ creditors, importing: { borrowers, debts, keyStore: keyStore.keyStore } });
+    return await withWholeRooms(config, (assertWhole) => {
+      const importing = { borrowers, debts, keyStore: keyStore.keyStore, assertWhole: importGate(assertWhole, { borrowers, debts, keyStore: keyStore.keyStore }) };
+      return work({ creditors, assertCreditorsWhole: () => assertWhole(new Map([['creditors', creditors]])), importing });
+    });
   } finally {
     await Promise.all(closing.map((close) => close()));
   }

@@ -45,9 +45,12 @@ export async function seedSample(config: PreparedConfig, { mayBegin, debts, onBe
   });
 }
 
-async function bootstrap({ creditors }: RoomWorkers, parties: FirstParties): Promise<string> {
-  const { bootstrapCreditor } = load('../subgraphs/creditors/subgraph') as typeof import('../subgraphs/creditors/subgraph');
+async function bootstrap({ creditors, assertCreditorsWhole }: RoomWorkers, parties: FirstParties): Promise<string> {
+  const { bootstrapCreditor, findCreditorId } = load('../subgraphs/creditors/subgraph') as typeof import('../subgraphs/creditors/subgraph');
   const { creditorCode: code, creditorName: name, jurisdiction, operatorSub, regulatorId } = parties;
+  const known = await findCreditorId(creditors, code);
+  if (known !== null) return known;
+  await assertCreditorsWhole();
   const { creditorId } = await bootstrapCreditor(creditors, { creditor: { code, name, jurisdiction }, operatorSub, regulatorId, now: new Date() });
   return creditorId;
 }

@@ -84,7 +84,7 @@ interface Ends {
 
 async function run(prepared: PreparedHub, diagnostics: Diagnostics, { processes }: StartChoices, ends: Ends): Promise<Running> {
   const hub = load('../hub') as typeof import('../hub');
-  return processes ? hub.startProcesses(diagnostics, ends.environment(), ends.onEnded) : hub.startHub(prepared, diagnostics);
+  return processes ? hub.startProcesses(prepared, diagnostics, { env: ends.environment(), onEnded: ends.onEnded }) : hub.startHub(prepared, diagnostics);
 }
 
 async function seed(line: CommandLine, { config, firstStart }: PreparedHub, { sample }: StartChoices, say: (name: StartText, values?: Readonly<Record<string, number>>) => void): Promise<Seeded | null> {

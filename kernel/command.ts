@@ -72,7 +72,9 @@ export async function runCommand(context: RoomContext, command: Command): Promis
   }
   await context.endSnapshot();
   const { services } = context;
-  await services.history.assertWhole();
+  // A room that cannot write does not remember this answer either: the same key decides anew once it is whole.
+  const refusal = await services.history.refusal();
+  if (refusal !== null) return { accepted: false, refusal };
   if (context.standsOn >= 0) await awaitStanding(services.database, context.standsOn, services.receiptDeadlineMs);
   const { answer, recordIds } = await executeOnce(context, command);
   services.receipts.recorded();

@@ -17,6 +17,7 @@ import type { KnownRights } from './rights/known-rights';
 import { openReadTransaction, type OpenTransaction, type Transaction, type TransactionPlace } from './transaction';
 import type { KeyStore } from './vault/key-store';
 import { unseal } from './vault/seal';
+import { keyMissing } from './vault/subject-key';
 
 /** What a room lends to each of its requests. */
 export interface RoomServices {
@@ -25,7 +26,7 @@ export interface RoomServices {
   readonly ledger: Ledger;
   readonly keyStore: KeyStore;
   readonly receipts: Receipts;
-  readonly history: Pick<OwnHistory, 'assertWhole'>;
+  readonly history: Pick<OwnHistory, 'isBehind' | 'refusal'>;
   readonly rights: KnownRights;
   readonly clock: () => Date;
   /** A follower unconfirmed for longer than this is behind (DESIGN §1: 2 s). */
@@ -102,7 +103,8 @@ export class RoomContext {
     if (sealed === null) return null;
     const keys = this.loader('vault.keys', async (_transaction, ids: readonly string[]) => {
       const found = await this.services.keyStore.keys(ids);
-      return ids.map((id) => found.get(id) ?? null);
+      const absent = new Set(found.size === ids.length ? [] : await this.services.keyStore.absent(ids.filter((id) => !found.has(id))));
+      return ids.map((id) => found.get(id) ?? (absent.has(id) ? keyMissing() : null));
     });
     const key = await keys.load(subjectId);
     return key === null ? null : unseal(key, binding, sealed).toString('utf8');

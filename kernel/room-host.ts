@@ -36,6 +36,8 @@ export interface RoomDefinition {
   readonly following: ReadonlyMap<string, readonly Following[]>;
   /** What the room makes sure of each time it begins to follow. */
   readonly beforeFollowing?: (worker: RoomDatabase['worker'], means: FollowMeans) => Promise<void>;
+  /** A sentence for the operator when the room lacks something outside its own tables without which it must not write. */
+  readonly missing?: (worker: RoomDatabase['worker'], keyStore: KeyStore) => Promise<string | null>;
   readonly reconsiderations: ReadonlyMap<string, Reconsideration>;
 }
 
@@ -65,7 +67,7 @@ export async function openRoom(definition: RoomDefinition, surroundings: RoomSur
   const { config, ledger, keyStore, diagnostics, clock = () => new Date() } = surroundings;
   const database = await openRoomDatabase(config, databaseOf(definition));
   const receipts = new Receipts(database.worker);
-  const history = new OwnHistory({ worker: database.worker, ledger, diagnostics });
+  const history = new OwnHistory({ worker: database.worker, ledger, diagnostics, missing: async () => (await definition.missing?.(database.worker, keyStore)) ?? null });
   const services: RoomServices = {
     room: definition.name,
     database: database.request,
@@ -83,7 +85,7 @@ export async function openRoom(definition: RoomDefinition, surroundings: RoomSur
   gatePersonalFields(schema);
   localiseRefusals(schema);
   const execution = new RoomExecution(schema, services, diagnostics);
-  const workers = startWorkers(definition, surroundings, database, receipts);
+  const workers = startWorkers(definition, surroundings, { database, receipts, history });
   const fetches = new RunningFetches();
   return {
     name: definition.name,
@@ -119,13 +121,19 @@ class RunningFetches {
   }
 }
 
+interface WorkerTools {
+  readonly database: RoomDatabase;
+  readonly receipts: Receipts;
+  readonly history: OwnHistory;
+}
+
 interface Workers {
   readonly halted: ReadonlySet<string>;
   stop(): Promise<void>;
 }
 
 /** Relay, follower and sweep: each at most once among all replicas of a room, wherever its lease happens to be. */
-function startWorkers(definition: RoomDefinition, surroundings: RoomSurroundings, database: RoomDatabase, receipts: Receipts): Workers {
+function startWorkers(definition: RoomDefinition, surroundings: RoomSurroundings, { database, receipts, history }: WorkerTools): Workers {
   const { ledger, keyStore, diagnostics } = surroundings;
   const { worker } = database;
   const halted = new Set<string>();
@@ -137,14 +145,19 @@ function startWorkers(definition: RoomDefinition, surroundings: RoomSurroundings
   const following = withStanding(definition.following);
   const leases: Lease[] = [
     runUnderLease(worker, `relay:${definition.name}`, () => {
-      const relay = new Relay({ worker, ledger, receipts, reconsiderations: definition.reconsiderations, onHalt: onHalt('relay'), onTrouble: onTrouble('relay') });
-      const sweep = setInterval(() => void sweepRefusals(worker).then(() => receipts.recorded(), (err: unknown) => diagnostics.warn({ err }, 'the sweep of refusals failed')), SWEEP_MS);
+      const relay = new Relay({ worker, ledger, receipts, history, reconsiderations: definition.reconsiderations, onHalt: onHalt('relay'), onTrouble: onTrouble('relay') });
+      const sweepOnce = async (): Promise<void> => {
+        if (await history.isBehind()) return;
+        await sweepRefusals(worker);
+        receipts.recorded();
+      };
+      const sweep = setInterval(() => void sweepOnce().catch((err: unknown) => diagnostics.warn({ err }, 'the sweep of refusals failed')), SWEEP_MS);
       relay.start();
       return async () => (clearInterval(sweep), relay.stop());
     }),
     runUnderLease(worker, `follower:${definition.name}`, () => {
       const before = async () => definition.beforeFollowing?.(worker, { keyStore });
-      const follower = new Follower({ worker, ledger, keyStore, following, before, onHalt: onHalt('follower'), onTrouble: onTrouble('follower') });
+      const follower = new Follower({ worker, ledger, keyStore, following, before, onMoved: () => history.compareNow(), onHalt: onHalt('follower'), onTrouble: onTrouble('follower') });
       follower.start();
       return () => follower.stop();
     }),

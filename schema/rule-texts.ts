@@ -11,6 +11,10 @@ export const RULE_TEXTS = {
     message: { en: 'The room has lost touch with the ledger and cannot decide.', zh: '本服务与台账失去同步，暂不能作出决定。' },
     remedy: { en: 'Try again shortly.', zh: '请稍后重试。' },
   },
+  'ROOM-WHOLE': {
+    message: { en: 'A part of the hub was restored from an older copy, and this room lacks records or keys that it had; it only reads.', zh: '系统的一部分由较早的备份恢复，本服务缺少原有的记录或密钥，目前只能读取。' },
+    remedy: { en: 'Repeat the command, with the same clientKey, when the operator has restored a later copy.', zh: '请在运营方恢复较新的备份后，以相同的 clientKey 重试。' },
+  },
   'RELEASE-PURPOSE-NAMED': {
     message: { en: 'Personal data was asked for without a purpose.', zh: '请求个人信息时未说明处理目的。' },
     remedy: { en: 'Name the purpose in the x-purpose header.', zh: '请在 x-purpose 请求头中说明目的。' },

@@ -1,13 +1,12 @@
 /**
- * Compares every room's database with the ledger, and the ledger with what others saw of it, after any restore. Reads only; a hub
- * at work may go on meanwhile.
+ * Compares every room's database with the ledger, the key store with those whose keys it keeps, and the ledger with what others saw
+ * of it, after any restore. Reads only; a hub at work may go on meanwhile.
  */
 import { createRequire } from 'node:module';
 import type { Pool } from 'pg';
 import type { LedgerSigner } from '../../audit/subgraph';
 import type { PreparedConfig } from '../../kernel/config';
 import type { Diagnostics } from '../../kernel/diagnostics';
-import type { RoomPlace } from '../../kernel/room-place';
 import { ROOMS, type RoomName } from '../../schema/vocabulary';
 import { finding, type Finding } from './finding';
 
@@ -18,9 +17,6 @@ export interface HubToExamine {
   readonly signer: LedgerSigner;
   readonly diagnostics: Diagnostics;
 }
-
-const ENTRY = 'select idempotency_key as "eventId", leaf_hash from entry where index = $1';
-const LAST_SENT = 'select max(source_seq)::float8 as last from entry where source = $1';
 
 const isRoom = (name: string): name is RoomName => (ROOMS as readonly string[]).includes(name);
 
@@ -41,7 +37,7 @@ export async function examineHub(hub: HubToExamine): Promise<Finding[]> {
         await database.close();
       }
     }
-    return [...found, ...(await examineLedger(hub, audit.worker))];
+    return [...found, ...(await examineKeyStore(config)), ...(await examineLedger(hub, audit.worker))];
   } finally {
     await audit.close();
   }
@@ -50,34 +46,34 @@ export async function examineHub(hub: HubToExamine): Promise<Finding[]> {
 async function examineRoom(room: RoomName, worker: Pool, ledger: Pool): Promise<Finding[]> {
   const { readRoomPlace } = load('../../kernel/room-place') as typeof import('../../kernel/room-place');
   const { firstLostRecord } = load('../../kernel/outbox/own-records') as typeof import('../../kernel/outbox/own-records');
-  const { readSentAfter } = load('../../audit/subgraph') as typeof import('../../audit/subgraph');
+  const { placeFaults, readSentAfter } = load('../../audit/subgraph') as typeof import('../../audit/subgraph');
   const lost = await firstLostRecord(worker, (after, limit) => readSentAfter(ledger, room, after, limit));
   const behind = lost === null ? [] : [finding('ROOM_BEHIND', room, `its record ${lost.seq} (entry ${lost.index}) and what it recorded after that`)];
-  // The room first: what it knows then, the ledger had before.
-  const place = await readRoomPlace(worker);
-  const size = await sizeOf(ledger);
-  return [...behind, ...(await examineReceipt(room, place, ledger)), ...(await examineFollower(room, place, { ledger, size }))];
+  const faults = await placeFaults(ledger, room, await readRoomPlace(worker));
+  return [...behind, ...faults.map(({ code, what }) => finding(code, room, what))];
+}
+
+async function examineKeyStore(config: PreparedConfig): Promise<Finding[]> {
+  const { openRoomDatabase } = load('../../kernel/database/room-database') as typeof import('../../kernel/database/room-database');
+  const { openKeyStoreRoom } = load('../../kernel/key-store-room') as typeof import('../../kernel/key-store-room');
+  const { databaseOf } = load('../../kernel/room-host') as typeof import('../../kernel/room-host');
+  const { borrowersRoom, checkKeys } = load('../../subgraphs/borrowers/subgraph') as typeof import('../../subgraphs/borrowers/subgraph');
+  const borrowers = await openRoomDatabase(config, databaseOf(borrowersRoom));
+  const keys = await openKeyStoreRoom(config);
+  try {
+    const { absent, undestroyed } = await checkKeys(borrowers.worker, keys.keyStore);
+    return [
+      ...(absent > 0 ? [finding('KEY_STORE_BEHIND', 'keystore', `the keys of ${absent} borrowers`)] : []),
+      ...(undestroyed > 0 ? [finding('KEY_STORE_HOLDS_ERASED', 'keystore', `the destruction of ${undestroyed} keys of erased borrowers`)] : []),
+    ];
+  } finally {
+    await Promise.all([keys.close(), borrowers.close()]);
+  }
 }
 
 async function sizeOf(ledger: Pool): Promise<number> {
   const { readHead } = load('../../audit/subgraph') as typeof import('../../audit/subgraph');
   return (await readHead(ledger))?.size ?? 0;
-}
-
-/** Every receipt that a room holds is of an entry that is there. */
-async function examineReceipt(room: RoomName, { receipt, lastSeq }: RoomPlace, ledger: Pool): Promise<Finding[]> {
-  const last = (await ledger.query<{ last: number | null }>(LAST_SENT, [room])).rows[0]?.last ?? 0;
-  if (lastSeq > last) return [finding('LEDGER_BEHIND_ROOM', room, `its records ${last + 1} to ${lastSeq}, which have receipts`)];
-  if (receipt === null) return [];
-  const { rows } = await ledger.query<{ eventId: string }>(ENTRY, [receipt.index]);
-  return rows[0]?.eventId === receipt.eventId ? [] : [finding('LEDGER_BEHIND_ROOM', room, `its record ${receipt.seq}, whose receipt names entry ${receipt.index}`)];
-}
-
-async function examineFollower(room: RoomName, { nextIndex, leafHash }: RoomPlace, { ledger, size }: { ledger: Pool; size: number }): Promise<Finding[]> {
-  if (nextIndex > size) return [finding('FOLLOWER_AHEAD', room, `entries ${size} to ${nextIndex - 1}, which the room has followed`)];
-  if (nextIndex === 0) return [];
-  const { rows } = await ledger.query<{ leaf_hash: Buffer }>(ENTRY, [nextIndex - 1]);
-  return rows[0]?.leaf_hash.toString('base64url') === leafHash ? [] : [finding('FOLLOWER_ELSEWHERE', room, `entry ${nextIndex - 1} as the room followed it`)];
 }
 
 async function examineLedger({ config, signer, diagnostics }: HubToExamine, ledger: Pool): Promise<Finding[]> {

@@ -29,6 +29,8 @@ export interface ImportTools {
   readonly borrowers: Pool;
   readonly debts: Pool;
   readonly keyStore: KeyStore;
+  /** Throws when one of the two rooms may not be written into; asked again before each chunk, for a restore may come in between. */
+  readonly assertWhole: () => Promise<void>;
   readonly clock?: () => Date;
 }
 
@@ -73,6 +75,7 @@ export async function importPortfolio(options: ImportOptions): Promise<ImportRep
   const lock = await options.tools.borrowers.connect();
   try {
     await holdCreditor(lock, options.creditorId);
+    await options.tools.assertWhole();
     const run = await openRun(options, mapping, fileHash);
     const counts = await readAndMove(run, bytes);
     const { movedRows } = await debtsImport.closeBatch(run.debts, run.batch.batchId, counts.rows - sumOf(counts.skipped));
@@ -262,6 +265,7 @@ async function moveAll({ options, borrowers, debts, batch, rowsPerChunk }: Run, 
   let ahead = await borrowersImport.move(borrowers, batch, rowsPerChunk);
   let done = 0;
   for (let isDone = false; !isDone; ) {
+    await options.tools.assertWhole();
     const [further, chunk] = await Promise.all([
       ahead > 0 ? borrowersImport.move(borrowers, batch, rowsPerChunk) : 0,
       debtsImport.moveChunk(debts, batch.batchId, rowsPerChunk),

@@ -37,6 +37,8 @@ export interface FollowerOptions extends FollowMeans {
   readonly following: ReadonlyMap<string, readonly Following[]>;
   /** Has to be done before the first entry is applied; tried again until it is. */
   readonly before?: () => Promise<void>;
+  /** The kept position is not the one this follower left: the room's database is another copy. It begins again from there. */
+  readonly onMoved?: () => Promise<void>;
   readonly onHalt: (error: Error) => void;
   /** Anything else that went wrong: it is tried again from the position kept in the database. */
   readonly onTrouble: (error: unknown) => void;
@@ -57,7 +59,8 @@ const REST_MS = 25;
  * `set_config` sits in the statement because it must hold for this transaction only and a message of its own costs as much.
  */
 const KEEP_POSITION = `update follower set next_index = $1, leaf_hash = $2, frontier = $3, vkey = $4, changed_index = $6,
-  confirmed_at = case when $5 then clock_timestamp() else confirmed_at end where set_config('synchronous_commit', 'off', true) is not null`;
+  confirmed_at = case when $5 then clock_timestamp() else confirmed_at end
+  where next_index = $7 and leaf_hash = $8 and set_config('synchronous_commit', 'off', true) is not null`;
 
 interface PositionRow {
   readonly next_index: number;
@@ -108,10 +111,16 @@ export class Follower {
           return;
         }
         position = null;
+        if (error instanceof PositionMoved) before = () => this.beginAgain();
         this.options.onTrouble(error);
         if (!this.stopped) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
+  }
+
+  private async beginAgain(): Promise<void> {
+    await this.options.onMoved?.();
+    await this.options.before?.();
   }
 
   private async loadPosition(): Promise<Position> {
@@ -129,11 +138,11 @@ export class Follower {
     next.changedIndex = followed.at(-1)?.index ?? next.changedIndex;
     const atHead = page.size === next.nextIndex;
     if (followed.length === 0) {
-      await this.keepPosition(this.options.worker, next, atHead);
+      await this.keepPosition(this.options.worker, position, { next, atHead });
     } else {
       await workerTransaction(this.options.worker, async (client) => {
         for (const entry of followed) await this.dispatch(client, entry);
-        await this.keepPosition(client, next, atHead);
+        await this.keepPosition(client, position, { next, atHead });
       });
     }
     Object.assign(position, next);
@@ -187,8 +196,20 @@ export class Follower {
     }
   }
 
-  /** Only a page that ends at the head confirms; a long replay is behind until its last page. */
-  private async keepPosition(client: Pick<PoolClient, 'query'>, position: Position, atHead: boolean): Promise<void> {
-    await client.query({ name: 'follower_position', text: KEEP_POSITION, values: [position.nextIndex, position.leafHash, position.range.serialise(), position.keys.vkey, atHead, position.changedIndex] });
+  /**
+   * Only a page that ends at the head confirms; a long replay is behind until its last page. Moves the position from where this
+   * follower left it and from nowhere else: rows restored under it lack what was applied since, and would never get it.
+   */
+  private async keepPosition(client: Pick<PoolClient, 'query'>, from: Position, { next, atHead }: { next: Position; atHead: boolean }): Promise<void> {
+    const values = [next.nextIndex, next.leafHash, next.range.serialise(), next.keys.vkey, atHead, next.changedIndex, from.nextIndex, from.leafHash];
+    const { rowCount } = await client.query({ name: 'follower_position', text: KEEP_POSITION, values });
+    if (rowCount !== 1) throw new PositionMoved();
+  }
+}
+
+class PositionMoved extends Error {
+  constructor() {
+    super("the position kept in the room's database is not the one this follower left there");
+    this.name = 'PositionMoved';
   }
 }

@@ -5,6 +5,7 @@
 import { composeSubmission, type EventDraft } from '../event-draft';
 import type { HeldDisclosure, StreamPosition, Submission } from '../ledger';
 import type { KeyStore } from '../vault/key-store';
+import { subjectKey } from '../vault/subject-key';
 
 /** The one thing an outbox needs of a transaction, so that an import's own connection serves too. */
 export interface StatementRunner {
@@ -58,7 +59,7 @@ export async function insertOutbox(runner: StatementRunner, records: readonly Ou
 /** Composes and adds one event; fetches the subject's key when the draft holds personal values. Returns the record's id. */
 export async function recordEvent(runner: StatementRunner, keyStore: KeyStore, draft: EventDraft, reconsider?: OutboxRecord['reconsider']): Promise<string> {
   const subject = draft.personal?.subject;
-  const key = subject === undefined ? null : ((await keyStore.keys([subject])).get(subject) ?? null);
+  const key = subject === undefined ? null : await subjectKey(keyStore, subject);
   const submission = composeSubmission(subject !== undefined && key === null ? withoutPersonal(draft) : draft, key);
   await insertOutbox(runner, [reconsider === undefined ? { submission } : { submission, reconsider }]);
   return submission.idempotencyKey;

@@ -16,9 +16,13 @@ export interface OwnRecord {
 
 type Statements = Pick<Pool, 'query'>;
 
+/** Of the rule ROOM-WHOLE. */
+export const ROOM_RULE_PACK = 'room-2026.1';
+
 /** More than a relay can have handed over without keeping the answer. */
 const PAGE = 1_024;
 const KEPT = 'select last_seq::float8 as seq, last_xid::text as xid, last_id::text as id from relay';
+const DELIVERED = 'select last_seq::float8 as seq from relay';
 /** Among the rows behind the last one known to be delivered, in the order in which they are numbered. */
 const UNKNOWN = `with waiting as (select event_id from outbox where (xid, id) > ($2::xid8, $3::bigint))
   select asked.at::int as at from unnest($1::text[]) with ordinality asked(id, at)
@@ -37,4 +41,9 @@ export async function firstLostRecord(worker: Statements, sentAfter: Ledger['sen
     if (sent.length < PAGE) return null;
     after = sent.at(-1)!.seq;
   }
+}
+
+/** The number of the last record that the room knows to be delivered. */
+export async function deliveredSeq(worker: Statements): Promise<number> {
+  return (await worker.query<{ seq: number }>(DELIVERED)).rows[0]!.seq;
 }

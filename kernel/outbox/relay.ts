@@ -6,6 +6,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { HubError } from '../errors';
 import type { AppendRefusal, AppendResult, Ledger, Receipt } from '../ledger';
+import type { OwnHistory } from '../own-history';
 import { workerTransaction } from '../worker-transaction';
 import { toSubmission, type OutboxRow } from './outbox';
 import type { Receipts } from './receipts';
@@ -28,6 +29,8 @@ export interface RelayOptions {
   readonly worker: Pool;
   readonly ledger: Ledger;
   readonly receipts: Receipts;
+  /** Nothing is sent from tables that lack records of the room: their next number is taken. */
+  readonly history: Pick<OwnHistory, 'isBehind' | 'compareNow' | 'saw'>;
   readonly reconsiderations: ReadonlyMap<string, Reconsideration>;
   /** A refusal that no room can mend (gap, conflict, forbidden): the relay stops and says so; it never skips a number. */
   readonly onHalt: (error: Error) => void;
@@ -116,10 +119,10 @@ export class Relay {
 
   /** False when there was nothing to deliver. */
   private async deliverBatch(): Promise<boolean> {
-    const { worker, ledger } = this.options;
+    const { worker, ledger, history } = this.options;
     if (!this.checked) await this.checkCluster();
     const { rows } = await worker.query<OutboxRow>(DUE);
-    if (rows.length === 0) return false;
+    if (rows.length === 0 || (await history.isBehind())) return false;
     const results = await ledger.append('outbox', rows.map(toSubmission), APPEND_DEADLINE_MS);
     await this.keepAnswers(rows, results);
     return true;
@@ -140,6 +143,7 @@ export class Relay {
     if (last !== undefined) {
       const indexes = delivered.map((_row, i) => (results[i] as Receipt).index);
       await this.options.worker.query(KEEP_DELIVERED, [delivered.map(({ id }) => id), delivered.map(({ seq }) => seq), indexes, last.seq, last.id]);
+      this.options.history.saw(last.seq);
       delivered.forEach((row, i) => this.options.receipts.delivered(row.record_id, indexes[i]!));
     }
     if (firstRefused !== -1) await this.mend(rows[firstRefused]!, results[firstRefused] as AppendRefusal);
@@ -150,6 +154,8 @@ export class Relay {
     const request = row.reconsider === null ? null : (JSON.parse(row.reconsider) as { name: string; argument: string });
     const reconsideration = request === null ? undefined : this.options.reconsiderations.get(request.name);
     if (refusal.code !== 'STALE' || request === null || reconsideration === undefined) {
+      await this.options.history.compareNow();
+      if (await this.options.history.isBehind()) return;
       throw new RelayHalt(`the ledger refused outbox record ${row.seq} of ${this.options.ledger.room}: ${refusal.code} (${refusal.message})`);
     }
     await workerTransaction(this.options.worker, async (client) => {

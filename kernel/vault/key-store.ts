@@ -37,6 +37,8 @@ export interface KeyStore {
   createKeys(subjectIds: readonly string[]): Promise<Map<string, Buffer>>;
   /** The keys that exist; an id that is absent or erased is not in the map. */
   keys(subjectIds: readonly string[]): Promise<Map<string, Buffer>>;
+  /** Those that this store has never heard of: it neither has their keys nor destroyed them. */
+  absent(subjectIds: readonly string[]): Promise<readonly string[]>;
   /** Erases; returns how many of them there were to destroy. */
   destroyKeys(subjectIds: readonly string[]): Promise<number>;
   /** Keyed index of a value that must be found without being readable. */
@@ -76,6 +78,10 @@ export function openKeyStore(pool: Pool, masterKeys: MasterKeys, { rotations, ge
       const stored = await keys(subjectIds);
       if (stored.size !== fresh.size) throw new HubError('CONFLICT', 'A key of this subject was destroyed and is never made again, or the master key was rotated.');
       return stored;
+    },
+    async absent(subjectIds) {
+      const { rows } = await pool.query<{ id: string }>('select id from unnest($1::text[]) as asked(id) where not exists (select from subject_key where subject_id = id)', [[...subjectIds]]);
+      return rows.map(({ id }) => id);
     },
     async destroyKeys(subjectIds) {
       const { rowCount } = await pool.query('update subject_key set wrapped = null, destroyed_at = now() where subject_id = any($1) and wrapped is not null', [[...subjectIds]]);

@@ -9,6 +9,7 @@ import { HubError, type Refusal } from '../../kernel/errors';
 import { decideRelease, RELEASE_RULE_PACK, type Subject } from '../../kernel/rights/right';
 import { rightsOver } from '../../kernel/rights/rights.repository';
 import { seal } from '../../kernel/vault/seal';
+import { subjectKey } from '../../kernel/vault/subject-key';
 import type { StreamName } from '../../schema/vocabulary';
 import { newId } from '../../schema/ids';
 import { InputError } from '../../schema/input-error';
@@ -52,9 +53,9 @@ async function execute(context: RoomContext, work: CommandWork, input: AddContac
   if (!isSourceLawfulFor(actor.audience, input.source)) {
     return { refusal: refusalOf({ ruleId: 'CONTACT-SOURCE-LAWFUL', rulePack: CONTACT_RULE_PACK }), ...about(context, subject) };
   }
-  // Without an order a missing key is an erasure all the same: one that a restored room has not followed to yet.
-  const key = (await isErasureOrdered(transaction, input.borrowerId)) ? undefined : (await services.keyStore.keys([input.borrowerId])).get(input.borrowerId);
-  if (key === undefined) return { refusal: refusalOf({ ruleId: 'CONTACT-BORROWER-KEPT', rulePack: CONTACT_RULE_PACK }), ...about(context, subject) };
+  // Without an order a destroyed key is an erasure all the same: one that a restored room has not followed to yet.
+  const key = (await isErasureOrdered(transaction, input.borrowerId)) ? null : await subjectKey(services.keyStore, input.borrowerId);
+  if (key === null) return { refusal: refusalOf({ ruleId: 'CONTACT-BORROWER-KEPT', rulePack: CONTACT_RULE_PACK }), ...about(context, subject) };
   const id = newId('contact');
   const row: ContactPointRow = {
     id,

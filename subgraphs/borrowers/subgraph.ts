@@ -19,6 +19,7 @@ import { DEBT_RECORD_FOLLOWING } from './debt-record.follower';
 import { BORROWERS_FOLLOWING, keepErased } from './erasure.follower';
 import { ErasureResolver } from './erasure.resolver';
 import { ErasureRow } from './erasure.row';
+import { keysMissing } from './key-check';
 import { loadLegalHold } from './legal-hold.repository';
 import { BorrowerHoldsResolver, LegalHoldResolver } from './legal-hold.resolver';
 import { LegalHoldRow } from './legal-hold.row';
@@ -57,12 +58,14 @@ export const borrowersRoom: RoomDefinition = {
   migrations: [roomTables('borrowers'), roomStanding('borrowers'), CreateBorrowers1763700001000, CreateErasures1763700002000, CreateBlindRotation1763700003000, CreateDebtRecords1763700004000, CreateBlindFence1763700005000],
   following: new Map([...BORROWERS_FOLLOWING, ...DEBT_RECORD_FOLLOWING]),
   beforeFollowing: keepErased,
+  missing: keysMissing,
   reconsiderations: new Map([[WITHDRAW_CONTACT, withdrawContactPoint]]),
 };
 
 export { fenceGeneration } from './blind-fence';
 export { rotateBlindIndex } from './blinding.rotation';
 export { recordMasterRotation } from './master-key.entry';
+export { checkKeys, keysMissing, type KeyCheck } from './key-check';
 export { findPersonId } from './person';
 export { checkRegistration, type BorrowerParticulars, type Registration } from './registration';
 export { borrowersImport } from './import/borrowers-import';

@@ -104,7 +104,7 @@ async function openOutboxPath(config: PreparedConfig, ledger: OpenedLedger): Pro
   const fail = (error: unknown): never => {
     throw error;
   };
-  const relay = new Relay({ worker: room.worker, ledger: ledger.ledgerFor('debts'), receipts, reconsiderations: new Map(), onHalt: fail, onTrouble: fail });
+  const relay = new Relay({ worker: room.worker, ledger: ledger.ledgerFor('debts'), receipts, history: { isBehind: () => Promise.resolve(false), compareNow: () => Promise.resolve(), saw: () => undefined }, reconsiderations: new Map(), onHalt: fail, onTrouble: fail });
   relay.start();
   return {
     async append(submission) {

@@ -51,7 +51,7 @@ async function startOneProcess(config: Config): Promise<ServingProcess> {
 async function startManyProcesses(config: Config): Promise<ServingProcess> {
   const diagnostics = openDiagnostics(config.logLevel);
   const prepared = await prepareHub(config, diagnostics);
-  const running = await startProcesses(diagnostics, environmentOf(prepared.config), () => process.exit(1));
+  const running = await startProcesses(prepared, diagnostics, { env: environmentOf(prepared.config), onEnded: () => process.exit(1) });
   const surroundings = { config: prepared.config, tokens: (await gatewayCredentials(prepared.config)).tokens, diagnostics };
   const served = { stockRemote: await serveStockRemote(surroundings) };
   tell({ hubOverHttp: `${running.url}${READ_PATH}`, ...urlsOf(served) });

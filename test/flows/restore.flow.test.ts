@@ -1,95 +1,135 @@
-/** Older copies restored under a hub: what the doctor says is missing, and what a room and the ledger still do. */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { createCosignerKey } from '../../audit/log/cosigner';
-import type { Finding } from '../../cli/doctor/finding';
+/**
+ * Older copies of rooms restored under a hub, as a table of room × while it was stopped or at work: what the doctor and the room
+ * say, what goes on, and that after the way out nothing acknowledged is lost or there twice.
+ */
 import { runCli } from '../cli/run-cli';
-import type { Caller } from '../support/caller';
-import { SchemaCopy } from '../support/database-copy';
+import { RestoredHub } from '../support/restored-hub';
+import { key, registerAgency, registerBorrower, registerDebt } from '../support/scenario';
 import { MODES, testHub } from '../support/test-hub';
+import { WholeLog } from '../support/whole-log';
+import type { Caller } from '../support/caller';
+import type { SchemaCopy } from '../support/database-copy';
 
-const GRANT = `mutation ($input: GrantStaffAuthorityInput!) { grantStaffAuthority(input: $input) { __typename ... on StaffAuthorityAccepted { ledgerIndex } } }`;
-const SHOWN = 'query ($id: ID!) { creditor(id: $id) { id } }';
+const ROOMS_OF_ROWS = ['creditors', 'agencies', 'borrowers', 'debts'] as const;
+type RoomOfRows = (typeof ROOMS_OF_ROWS)[number];
+
+interface Written {
+  readonly ruleId?: string;
+  readonly remedy?: string;
+  readonly ledgerIndex?: number | null;
+}
 
 describe.each(MODES)('a hub in %s', (mode) => {
   const hub = testHub(mode);
-  let creditorId: string;
+  const restored = new RestoredHub(hub);
+  const log = new WholeLog(hub.database);
+  /** By client key: which room acknowledged it, and where. */
+  const acknowledged = new Map<string, { readonly room: RoomOfRows; readonly index: number }>();
+  const ids = new Map<RoomOfRows, string>();
   let operator: Caller;
-  let grants = 0;
+  let borrowerId: string;
 
-  const grant = async () => operator.ask(GRANT, { input: { clientKey: `key-${(grants += 1)}`, staffSub: `staff-${grants}`, purposes: ['SERVICING'], categories: ['BALANCE'], scopes: [], until: new Date(Date.now() + 86_400_000).toISOString() } });
-  const copyOf = async (room: string, name: string): Promise<SchemaCopy> => SchemaCopy.take(await hub.database.admin(), room, name);
+  const inputs: Readonly<Record<RoomOfRows, (clientKey: string) => readonly [mutation: string, inputType: string, accepted: string, input: object]>> = {
+    creditors: (clientKey) => ['grantStaffAuthority', 'GrantStaffAuthorityInput', 'StaffAuthorityAccepted', { staffSub: `staff-${clientKey}`, purposes: ['SERVICING'], categories: ['BALANCE'], scopes: [], until: '2027-06-01T00:00:00.000Z' }],
+    agencies: (clientKey) => ['registerAgency', 'RegisterAgencyInput', 'AgencyAccepted', { name: 'Test Collections Ltd', jurisdiction: 'CN', registrationNumber: `REG-${clientKey}` }],
+    borrowers: () => ['registerBorrower', 'RegisterBorrowerInput', 'BorrowerRegistered', { name: 'Synthetic Person' }],
+    debts: (clientKey) => ['registerDebt', 'RegisterDebtInput', 'DebtRegistered', { borrowerId, reference: `R-${clientKey}`, product: 'CREDIT_CARD', region: 'TW', currency: 'TWD', components: { principal: 100_000 }, daysPastDue: 60, asOf: '2026-11-20' }],
+  };
 
-  async function doctor(more: Readonly<Record<string, string>> = {}): Promise<{ exitCode: number; findings: Finding[] }> {
-    const { home, masterKey, database } = hub.config;
-    const env = { CESSION_HOME: home, CESSION_MASTER_KEY: masterKey.reveal().toString('base64'), DATABASE_URL: database.url.reveal(), LOG_LEVEL: 'silent', ...more };
-    const { exitCode, out, err } = await runCli(['doctor', '--json'], { env });
-    expect(err).toBe('');
-    return { exitCode, findings: (JSON.parse(out) as { findings: Finding[] }).findings };
+  async function write(room: RoomOfRows, clientKey = key()): Promise<Written> {
+    const [mutation, inputType, accepted, input] = inputs[room](clientKey);
+    const document = `mutation ($input: ${inputType}!) { ${mutation}(input: $input) { __typename ... on Refusal { ruleId remedy } ... on ${accepted} { ledgerIndex } } }`;
+    const written = (await operator.data<Record<string, Written>>(document, { input: { clientKey, ...input } }))[mutation]!;
+    if (typeof written.ledgerIndex === 'number') acknowledged.set(clientKey, { room, index: written.ledgerIndex });
+    return written;
   }
 
-  const alarms = async (): Promise<string[]> => ((await (await fetch(`${hub.url}/readyz`)).json()) as { alarms: string[] }).alarms;
-  const settled = async (): Promise<void> => void (await operator.until(SHOWN, { id: creditorId }, (data) => data['creditor'] !== null));
+  async function read(room: RoomOfRows): Promise<unknown> {
+    const field = { creditors: 'creditor', agencies: 'agency', borrowers: 'borrower', debts: 'debt' }[room];
+    return (await operator.data(`query ($id: ID!) { ${field}(id: $id) { id } }`, { id: ids.get(room)! }))[field];
+  }
+
+  /** The whole log holds, what was acknowledged is where it was said to be, a repeat changes nothing, and writing goes on. */
+  async function checkAfterwards(): Promise<void> {
+    for (const room of ROOMS_OF_ROWS) expect(await write(room)).toMatchObject({ ledgerIndex: expect.any(Number) as number });
+    const size = await log.saidCount();
+    for (const [clientKey, { room, index }] of acknowledged) expect(await write(room, clientKey)).toMatchObject({ ledgerIndex: index });
+    expect(await log.saidCount()).toBe(size);
+    await log.check();
+    const types = new Map((await log.entries()).map(({ index, type }) => [index, type]));
+    for (const { room, index } of acknowledged.values()) expect(types.get(index)?.split('.')[0]).toBe(room);
+  }
 
   beforeAll(async () => {
-    ({ creditorId, operator } = await hub.creditor());
-    expect(await grant()).toMatchObject({ data: { grantStaffAuthority: { __typename: 'StaffAuthorityAccepted' } } });
+    const begun = await hub.creditor();
+    operator = begun.operator;
+    borrowerId = await registerBorrower(operator);
+    ids.set('creditors', begun.creditorId).set('agencies', await registerAgency(operator)).set('borrowers', borrowerId).set('debts', (await registerDebt(operator, { borrowerId })).debtId);
   }, 90_000);
 
   it('that nobody restored is found in order, while it works', async () => {
-    expect(await doctor()).toEqual({ exitCode: 0, findings: [] });
+    expect(await restored.doctor()).toEqual({ exitCode: 0, findings: [] });
   });
 
-  it('answers reads only in a room that is behind its own entries, until that room is complete again', async () => {
-    await settled();
-    const older = await copyOf('creditors', `older_${mode.replaceAll(' ', '_')}`);
-    expect((await grant()).errors).toEqual([]);
+  it('whose rooms were restored while it was stopped only reads in them, until they are complete again', async () => {
+    const older: SchemaCopy[] = [];
+    const newest: SchemaCopy[] = [];
+    for (const room of ROOMS_OF_ROWS) older.push(await restored.copyOf(room));
+    for (const room of ROOMS_OF_ROWS) await write(room);
     await hub.stop();
-    const newest = await copyOf('creditors', `newest_${mode.replaceAll(' ', '_')}`);
+    for (const room of ROOMS_OF_ROWS) newest.push(await restored.copyOf(room));
+    for (const copy of older) await copy.restore();
+    const found = await restored.doctor();
+    expect(found.exitCode).toBe(1);
+    expect(found.findings.map(({ code, where }) => `${code} ${where}`).sort()).toEqual(ROOMS_OF_ROWS.map((room) => `ROOM_BEHIND ${room}`).sort());
+    for (const { what, remedy } of found.findings) expect([what, remedy]).toEqual([expect.stringMatching(/^its record \d+ \(entry \d+\)/), expect.stringContaining('only reads')]);
+    await hub.start();
+    for (const room of ROOMS_OF_ROWS) {
+      expect(await write(room)).toMatchObject({ ruleId: 'ROOM-WHOLE', remedy: expect.stringContaining('same clientKey') as string });
+      expect(await read(room)).toEqual({ id: ids.get(room) });
+      expect(await restored.alarms()).toContainEqual(expect.stringMatching(new RegExp(`^${room}: the database is older than the ledger: record \\d+ \\(entry \\d+\\) is not in it; only reads`)));
+    }
+    for (const copy of newest) await copy.restore();
+    await restored.until(async () => (await restored.alarms()).length === 0);
+    expect(await restored.doctor()).toEqual({ exitCode: 0, findings: [] });
+    await checkAfterwards();
+  }, 60_000);
+
+  it.each(ROOMS_OF_ROWS)('refuses at once in its %s room, and nowhere else, when that is restored while it works', async (room) => {
+    const older = await restored.copyOf(room);
+    await write(room);
+    const newest = await restored.copyOf(room);
     await older.restore();
-    expect(await doctor()).toMatchObject({ exitCode: 1, findings: [{ code: 'ROOM_BEHIND', where: 'creditors', what: expect.stringMatching(/^its record \d+ \(entry \d+\)/) as string, remedy: expect.stringContaining('only reads') as string }] });
-    await hub.start();
-    const refused = await grant();
-    expect(refused.errors).toMatchObject([{ extensions: { code: 'UNAVAILABLE' } }]);
-    expect(await operator.data(SHOWN, { id: creditorId })).toEqual({ creditor: { id: creditorId } });
-    expect(await alarms()).toContainEqual(expect.stringMatching(/^creditors: the database is older than the ledger: record \d+ \(entry \d+\) is not in it; only reads/));
-    await hub.stop();
+    const refusedKey = key();
+    expect(await write(room, refusedKey)).toMatchObject({ ruleId: 'ROOM-WHOLE' });
+    for (const other of ROOMS_OF_ROWS) if (other !== room) expect(await write(other)).toMatchObject({ ledgerIndex: expect.any(Number) as number });
+    expect(await read(room)).toEqual({ id: ids.get(room) });
+    expect((await restored.doctor()).findings).toMatchObject([{ code: 'ROOM_BEHIND', where: room }]);
     await newest.restore();
-    expect(await doctor()).toEqual({ exitCode: 0, findings: [] });
-    await hub.start();
-    expect((await grant()).errors).toEqual([]);
-    expect(await alarms()).toEqual([]);
+    await restored.until(async () => (await write(room, refusedKey)).ruleId === undefined);
+    await checkAfterwards();
+    expect(await restored.alarms()).toEqual([]);
   }, 60_000);
 
   // Nothing of it depends on where the rooms run.
-  if (mode === 'one process') it('is told which rooms and which witness know more than a ledger that was restored from an older copy', async () => {
-    const older = await copyOf('audit', `ledger_${mode.replaceAll(' ', '_')}`);
-    expect((await grant()).errors).toEqual([]);
-    await settled();
-    const admin = await hub.database.admin();
-    const signedBefore = (await admin.query<{ size: string }>('select max(size) as size from audit.checkpoint')).rows[0]!.size;
-    for (;;) {
-      const { rows } = await admin.query<{ behind: boolean }>('select (select min(next_index) from creditors.follower) < (select size from audit.head) or (select max(size) from audit.checkpoint) < (select size from audit.head) as behind');
-      if (!rows[0]!.behind) break;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    expect(Number(signedBefore)).toBeGreaterThan(0);
-    await hub.stop();
-    const newest = await copyOf('audit', `newer_ledger_${mode.replaceAll(' ', '_')}`);
-    const { note } = (await admin.query<{ note: string }>('select note from audit.checkpoint order by size desc limit 1')).rows[0]!;
-    const witness = createServer((_request, response) => response.end(note)).listen(0, '127.0.0.1');
-    await new Promise((resolve) => witness.once('listening', resolve));
-    const witnesses = { CESSION_WITNESSES: `${createCosignerKey('witness.test/w').vkey} http://127.0.0.1:${(witness.address() as AddressInfo).port}` };
-    expect(await doctor(witnesses)).toEqual({ exitCode: 0, findings: [] });
+  if (mode === 'one process') it.each([
+    ['debts', 'import'],
+    ['borrowers', 'import'],
+    ['creditors', 'init'],
+  ] as const)('takes nothing from the command line into its %s room while that is behind: %s', async (room, name) => {
+    const { csv, mapping } = await restored.portfolio();
+    const { code } = (await (await hub.database.admin()).query<{ code: string }>('select code from creditors.creditor limit 1')).rows[0]!;
+    const command = name === 'import' ? ['import', 'portfolio', csv, '--creditor', code, '--mapping', mapping] : ['init', '--creditor', 'OTHER', '--name', 'Other Bank', '--operator', 'somebody'];
+    const older = await restored.copyOf(room);
+    await write(room);
+    const newest = await restored.copyOf(room);
     await older.restore();
-    const { exitCode, findings } = await doctor(witnesses);
-    expect(exitCode).toBe(1);
-    const codes = findings.map(({ code, where }) => `${code} ${where}`);
-    expect(codes).toEqual(expect.arrayContaining(['LEDGER_BEHIND_ROOM creditors', 'FOLLOWER_AHEAD creditors', 'LEDGER_BEHIND_WITNESS witness witness.test/w']));
+    const refused = await runCli(command, { env: restored.environment() });
+    expect(refused).toMatchObject({ exitCode: 69, out: '' });
+    expect(refused.err).toMatch(new RegExp(`The ${room} room was restored from an older copy: its record \\d+ \\(entry \\d+\\) is not in it\\. \\[ROOM-WHOLE\\]\\n {2}→ Restore a later backup`));
     await newest.restore();
-    expect(await doctor(witnesses)).toEqual({ exitCode: 0, findings: [] });
-    witness.close();
-    await hub.start();
-    expect((await grant()).errors).toEqual([]);
+    await restored.until(async () => (await write(room)).ruleId === undefined);
+    if (name === 'import') expect(await runCli(command, { env: restored.environment() })).toMatchObject({ exitCode: 0 });
+    await checkAfterwards();
   }, 60_000);
 });

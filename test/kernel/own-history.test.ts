@@ -41,6 +41,10 @@ describe('a room that opens', () => {
     await admin.query('update relay set last_seq = $1, (last_xid, last_id) = (select coalesce(max(xid::text), $2)::xid8, coalesce(max(id), 0) from (select xid, id from all_records order by id limit $1) kept)', [delivered, '0']);
   }
 
+  async function until(holds: () => Promise<boolean>): Promise<void> {
+    while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+
   it.each([
     ['knows every answer', COUNT, COUNT, null],
     ['sent everything and kept no answer', 0, COUNT, null],
@@ -55,8 +59,7 @@ describe('a room that opens', () => {
     expect(found?.seq ?? null).toBe(lost);
     if (lost !== null) expect(found?.eventId).toBe(sent[lost - 1]?.idempotencyKey);
     const history = new OwnHistory({ worker, ledger: port, diagnostics: testDiagnostics() });
-    if (lost === null) await expect(history.assertWhole()).resolves.toBeUndefined();
-    else await expect(history.assertWhole()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await history.refusal()).toEqual(lost === null ? null : expect.objectContaining({ ruleId: 'ROOM-WHOLE', remedy: expect.stringContaining('same clientKey') as string }));
     expect(history.alarms()).toHaveLength(lost === null ? 0 : 1);
     await history.stop();
   });
@@ -66,9 +69,40 @@ describe('a room that opens', () => {
     let isAway = true;
     const far: Ledger = { ...port, sentAfter: (after, limit) => (isAway ? Promise.reject(new HubError('LEDGER_UNAVAILABLE', 'The ledger gave no receipt.')) : port.sentAfter(after, limit)) };
     const history = new OwnHistory({ worker, ledger: far, diagnostics: testDiagnostics() });
-    await expect(history.assertWhole()).resolves.toBeUndefined();
+    expect(await history.isBehind()).toBe(false);
     isAway = false;
-    await expect(history.assertWhole()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await until(() => history.isBehind());
+    await history.stop();
+  });
+
+  it('refuses from the moment it is restored while it works, also while the ledger is away, and takes commands again when it is whole', async () => {
+    await restoredTo(COUNT, COUNT);
+    let isAway = false;
+    const far: Ledger = { ...port, sentAfter: (after, limit) => (isAway ? Promise.reject(new HubError('LEDGER_UNAVAILABLE', 'The ledger gave no receipt.')) : port.sentAfter(after, limit)) };
+    const history = new OwnHistory({ worker, ledger: far, diagnostics: testDiagnostics() });
+    expect(await history.isBehind()).toBe(false);
+    isAway = true;
+    await restoredTo(2, 2);
+    expect(await history.isBehind()).toBe(true);
+    expect(history.alarms()).toEqual([expect.stringMatching(/^the database is older than the ledger: record 3 is not in it/)]);
+    isAway = false;
+    await history.compareNow();
+    expect(history.alarms()).toEqual([expect.stringMatching(/record 3 \(entry \d+\) is not in it/)]);
+    await restoredTo(COUNT, COUNT);
+    await until(async () => !(await history.isBehind()));
+    expect(history.alarms()).toEqual([]);
+    await history.stop();
+  });
+
+  it('only reads while it lacks something outside its tables, and says what', async () => {
+    await restoredTo(COUNT, COUNT);
+    let missing: string | null = 'the key store is older than the room';
+    const history = new OwnHistory({ worker, ledger: port, diagnostics: testDiagnostics(), missing: () => Promise.resolve(missing) });
+    expect(await history.refusal()).toMatchObject({ ruleId: 'ROOM-WHOLE' });
+    expect(history.alarms()).toEqual([missing]);
+    missing = null;
+    await history.compareNow();
+    expect(await history.refusal()).toBeNull();
     await history.stop();
   });
 });

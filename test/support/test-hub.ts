@@ -160,7 +160,7 @@ class RunningTestHub implements TestHub {
   private run(prepared: PreparedHub, diagnostics: Diagnostics): Promise<Running> {
     const env = environmentOf(prepared.config);
     if (this.mode === 'one process') return startHub(prepared, diagnostics);
-    if (this.mode === 'many processes') return startProcesses(diagnostics, env, (name) => this.ended(name));
+    if (this.mode === 'many processes') return startProcesses(prepared, diagnostics, { env, onEnded: (name) => this.ended(name) });
     return startCommand(env, () => this.ended('cession'));
   }
 
