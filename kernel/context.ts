@@ -101,7 +101,7 @@ export class RoomContext {
   /** Opens a vaulted value; null when the subject's key was destroyed: the value is erased. */
   async openVaulted(subjectId: string, binding: string, sealed: Buffer | null): Promise<string | null> {
     if (sealed === null) return null;
-    const keys = this.loader('vault.keys', async (_transaction, ids: readonly string[]) => {
+    const keys = this.loader<string, Buffer | null>('vault.keys', async (_transaction, ids) => {
       const found = await this.services.keyStore.keys(ids);
       const absent = new Set(found.size === ids.length ? [] : await this.services.keyStore.absent(ids.filter((id) => !found.has(id))));
       return ids.map((id) => found.get(id) ?? (absent.has(id) ? keyMissing() : null));

@@ -41,6 +41,7 @@ describe('a hub whose key store was restored from an older copy', () => {
     });
 
     await hub.start();
+    await restored.ready();
     await restored.until(() => isErased(erased));
     expect((await restored.doctor()).findings).toMatchObject([{ code: 'KEY_STORE_BEHIND' }]);
     expect(await restored.alarms()).toEqual([expect.stringMatching(/^borrowers: the key store is older than the room/)]);

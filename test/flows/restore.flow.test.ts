@@ -84,6 +84,7 @@ describe.each(MODES)('a hub in %s', (mode) => {
     expect(found.findings.map(({ code, where }) => `${code} ${where}`).sort()).toEqual(ROOMS_OF_ROWS.map((room) => `ROOM_BEHIND ${room}`).sort());
     for (const { what, remedy } of found.findings) expect([what, remedy]).toEqual([expect.stringMatching(/^its record \d+ \(entry \d+\)/), expect.stringContaining('only reads')]);
     await hub.start();
+    await restored.ready();
     for (const room of ROOMS_OF_ROWS) {
       expect(await write(room)).toMatchObject({ ruleId: 'ROOM-WHOLE', remedy: expect.stringContaining('same clientKey') as string });
       expect(await read(room)).toEqual({ id: ids.get(room) });

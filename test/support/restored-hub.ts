@@ -36,6 +36,11 @@ export class RestoredHub {
     return ((await (await fetch(`${this.hub.url}/readyz`)).json()) as { alarms: string[] }).alarms;
   }
 
+  /** Every room has caught up with the ledger. */
+  async ready(): Promise<void> {
+    await this.until(async () => (await fetch(`${this.hub.url}/readyz`)).ok);
+  }
+
   async until(holds: () => Promise<boolean>): Promise<void> {
     for (const deadline = Date.now() + PATIENCE_MS; !(await holds()); await new Promise((resolve) => setTimeout(resolve, 50))) {
       if (Date.now() > deadline) throw new Error('it did not come true');
