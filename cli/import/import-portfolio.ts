@@ -75,22 +75,13 @@ export async function importPortfolio(options: ImportOptions): Promise<ImportRep
   const lock = await options.tools.borrowers.connect();
   try {
     await holdCreditor(lock, options.creditorId);
-    await options.tools.assertWhole();
     const run = await openRun(options, mapping, fileHash);
     const counts = await readAndMove(run, bytes);
     const { movedRows } = await debtsImport.closeBatch(run.debts, run.batch.batchId, counts.rows - sumOf(counts.skipped));
     await borrowersImport.closeBatch(run.borrowers, run.batch.batchId);
     const ledger = await waitForLedger(options);
-    return {
-      batchId: run.batch.batchId,
-      fileHash: fileHash.toString('hex'),
-      resumed: run.resumed,
-      ...counts,
-      accepted: movedRows,
-      rejectsFile: run.rejectsFile,
-      ledger,
-      attribution: mapping.attribution,
-    };
+    const { batch: { batchId }, resumed, rejectsFile } = run;
+    return { batchId, fileHash: fileHash.toString('hex'), resumed, ...counts, accepted: movedRows, rejectsFile, ledger, attribution: mapping.attribution };
   } finally {
     await lock.query('select pg_advisory_unlock_all()').catch(() => undefined);
     lock.release();
@@ -139,6 +130,7 @@ interface Run {
 
 async function openRun(options: ImportOptions, mapping: Mapping, fileHash: Buffer): Promise<Run> {
   const { creditorId, tools } = options;
+  await tools.assertWhole();
   const { keyStore, clock = () => new Date() } = tools;
   const [borrowers, debts] = [{ worker: tools.borrowers, keyStore }, { worker: tools.debts, keyStore, clock }];
   const debtBatch: ImportBatch = await debtsImport.openBatch(debts, { creditorId, fileHash: fileHash.toString('hex') });
