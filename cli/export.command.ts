@@ -71,6 +71,8 @@ function provenBy({ entries, isComplete }: { readonly entries: number; readonly 
   return entries === 0 ? 'that there is none' : 'that none is missing';
 }
 
-function cosignedRow({ isCosigned }: { readonly isCosigned: boolean | null }): string[][] {
-  return isCosigned === null ? [] : [['cosigned', isCosigned ? 'by every witness of this hub' : 'not by every witness of this hub: a policy may ask for more']];
+function cosignedRow({ isCosigned, newerEntries }: { readonly isCosigned: boolean | null; readonly newerEntries: number }): string[][] {
+  if (isCosigned === null) return [];
+  const since = newerEntries === 0 ? '' : `; ${newerEntries} newer entries are not under it, for they are not cosigned yet`;
+  return [['cosigned', isCosigned ? `by every witness of this hub${since}` : 'not by every witness of this hub: a policy may ask for more']];
 }

@@ -183,5 +183,7 @@ export const REASON_TEXTS: { readonly [code in ReasonCode]: Text } = {
   STREAM_HEAD_NOT_IN_EXPORT: text('Nothing is missing between the first and the last number; whether later entries exist is not shown.', '首尾编号之间无遗漏；是否存在更晚的条目未予证明。'),
   OPERATOR_CLOCK_ONLY: text("Times are the operator's own; they only never go backwards.", '时间仅来自运营方时钟；仅确认未倒退。'),
   NO_POLICY_GIVEN: text('No policy was given to check against.', '未提供用于核对的策略。'),
+  OWN_QUORUM_REACHED: text("By the exporter's own policy, which is not believed, enough witnesses cosigned the checkpoint.", '按导出方自己的策略（不予采信），已有足够的见证方联署检查点。'),
+  OWN_QUORUM_MISSING: text("By the exporter's own policy, which is not believed, too few witnesses cosigned the checkpoint that the export stands on.", '按导出方自己的策略（不予采信），联署本导出所依据检查点的见证方数量不足。'),
   STOPPED_BEFORE: text('The verification stopped before this could be decided.', '验证在判定此项之前已停止。'),
 };

@@ -1,13 +1,13 @@
 /**
- * What an export stands on: a checkpoint, and for a stream the proof of where it ends. Prefers the newest checkpoint with heads
- * that this hub's quorum has cosigned; without one the newest with heads, which then says that it is not cosigned.
+ * What an export stands on: a checkpoint, and for a stream the proof of where it ends. Prefers the newest checkpoint that this hub's
+ * quorum has cosigned, of a stream the newest such one with heads; without one the newest there is, and says that it is not cosigned.
  */
 import type { Pool } from 'pg';
 import type { StreamName } from '../../schema/vocabulary';
-import { parsePolicy } from '../log/policy';
+import { parsePolicy, type Policy } from '../log/policy';
 import { judgeCheckpoint } from '../log/policy-check';
 import { proveHeads, type ArrangeHeads, type ProvenHeads } from '../reader/prove-heads';
-import { withCosignatures } from '../witness/cosignatures.repository';
+import { cosignedByAll, withCosignatures } from '../witness/cosignatures.repository';
 import { checkpointAt, latestCheckpoint, type SignedCheckpoint } from '../writer/checkpointer';
 
 /** The tree that the export stands on, and where the streams end in it. */
@@ -17,24 +17,32 @@ export interface Ground {
   readonly heads: ProvenHeads | null;
   /** Whether the hub's quorum cosigned it; null when the hub has no witnesses. */
   readonly isCosigned: boolean | null;
+  /** How many entries were under a checkpoint already, but not under this one. */
+  readonly newerEntries: number;
 }
 
-/** A whole log stands on the latest checkpoint; a stream on one that ends in a heads entry, if there is any. `policy`: see hubPolicy. */
+/** A whole log stands on any checkpoint; a stream on one that ends in a heads entry, if there is any. `policy`: see hubPolicy. */
 export async function findGround(pool: Pool, policy: Buffer | null, stream: StreamName | null): Promise<Ground> {
-  const isContent = quorumOf(policy);
+  const asked = policy === null ? null : parsePolicy(policy);
+  const isContent: Quorum | null = asked === null ? null : (note) => judgeCheckpoint(note, asked).verdict.state === 'proven';
   const heads = stream === null ? null : await proveHeads(pool, [stream], isContent === null ? undefined : cosignedFirst(isContent));
-  const chosen = heads === null ? await latestCheckpoint(pool) : await checkpointAt(pool, heads.index + 1);
-  if (chosen === null) throw new Error('The ledger has no checkpoint yet.');
+  const latest = await latestCheckpoint(pool);
+  if (latest === null) throw new Error('The ledger has no checkpoint yet.');
+  const preferred = stream === null && asked !== null && isContent !== null ? await newestCosigned(pool, asked, isContent) : null;
+  const chosen = preferred ?? (heads === null ? latest : ((await checkpointAt(pool, heads.index + 1)) ?? latest));
   const [checkpoint = chosen] = await withCosignatures(pool, [chosen]);
-  return { checkpoint, heads, isCosigned: isContent?.(checkpoint.note) ?? null };
+  return { checkpoint, heads, isCosigned: isContent?.(checkpoint.note) ?? null, newerEntries: latest.size - checkpoint.size };
 }
 
 type Quorum = (note: string) => boolean;
 
-function quorumOf(policy: Buffer | null): Quorum | null {
-  if (policy === null) return null;
-  const parsed = parsePolicy(policy);
-  return (note) => judgeCheckpoint(note, parsed).verdict.state === 'proven';
+/** The database counts lines; whether they hold under the policy, and under the log's present key, is asked of each note. */
+async function newestCosigned(pool: Pool, { witnesses }: Policy, isContent: Quorum): Promise<SignedCheckpoint | null> {
+  for (const checkpoint of await cosignedByAll(pool, witnesses.map(({ vkey }) => vkey))) {
+    const [noted = checkpoint] = await withCosignatures(pool, [checkpoint]);
+    if (isContent(noted.note)) return checkpoint;
+  }
+  return null;
 }
 
 /** The newest one comes last even where others are cosigned: the pages of older heads may be gone. */

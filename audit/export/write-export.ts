@@ -1,5 +1,5 @@
 /**
- * Writes an export to a file: the whole log, or a stream and a period of it, as of the latest checkpoint that can prove it. The
+ * Writes an export to a file: the whole log, or a stream and a period of it, as of the newest checkpoint that this hub's witnesses cosigned and that can prove it. The
  * file appears under its name only when it is whole.
  */
 import { createHash } from 'node:crypto';
@@ -49,6 +49,8 @@ export interface WrittenExport {
   readonly isComplete: boolean;
   /** Whether the hub's own quorum cosigned its checkpoint; null when the hub has no witnesses. */
   readonly isCosigned: boolean | null;
+  /** How many entries were under a checkpoint already, but not under this one: nobody had cosigned them yet. */
+  readonly newerEntries: number;
   readonly bytes: number;
   /** Hex, of the file. */
   readonly sha256: string;
@@ -75,7 +77,7 @@ export async function writeExport(means: ExportMeans, order: ExportOrder, file: 
     const { size: bytes } = await fs.stat(part);
     const sha256 = await hashFile(part);
     await fs.rename(part, file);
-    return { file, treeSize: ground.checkpoint.size, entries, isComplete: order.stream === null || ground.heads !== null, isCosigned: ground.isCosigned, bytes, sha256 };
+    return { file, treeSize: ground.checkpoint.size, entries, isComplete: order.stream === null || ground.heads !== null, isCosigned: ground.isCosigned, newerEntries: ground.newerEntries, bytes, sha256 };
   } catch (error) {
     await fs.rm(part, { force: true });
     throw error;

@@ -17,6 +17,8 @@ export interface AttestationTrust {
   /** Whether one of them came from outside. */
   readonly keyGiven: boolean;
   readonly policy: Policy | null;
+  /** The exporter's own, in the export: told of, never believed. */
+  readonly stated: Policy | null;
   readonly verifyStamp: StampVerifier | null;
   readonly now: Date | undefined;
 }
@@ -40,8 +42,9 @@ export async function attest(checkpoints: readonly PastCheckpoint[], timestamps:
 }
 
 /** The policy decides on the last one; cosignatures of the others count for the time they attest. */
-function judgeAll(checkpoints: readonly PastCheckpoint[], { keys, keyGiven, policy, now }: AttestationTrust): Pick<Attestation, 'policy' | 'attested'> {
-  if (policy === null) return { policy: { state: 'not checked', reasons: [{ code: 'NO_POLICY_GIVEN' }] }, attested: [] };
+function judgeAll(checkpoints: readonly PastCheckpoint[], trust: AttestationTrust): Pick<Attestation, 'policy' | 'attested'> {
+  const { keys, keyGiven, policy, now } = trust;
+  if (policy === null) return { policy: { state: 'not checked', reasons: [{ code: 'NO_POLICY_GIVEN' }, ...tellStated(checkpoints.at(-1), trust)] }, attested: [] };
   // Without a log in the policy and without a key from outside, no key is anybody's.
   const logKeys = keyGiven || policy.logs.length > 0 ? keys.all : [];
   const surroundings = { logKeys, ...(now !== undefined && { now }) };
@@ -52,6 +55,14 @@ function judgeAll(checkpoints: readonly PastCheckpoint[], { keys, keyGiven, poli
     for (const { witness, at } of last.witnessed) attested.push({ size, at, by: 'witness', name: printName(witness.name) });
   }
   return { policy: (last as PolicyDecision).verdict, attested };
+}
+
+/** Whoever has no policy of his own learns at least what the exporter asks for, and whether this checkpoint had it. */
+function tellStated(checkpoint: PastCheckpoint | undefined, { keys, stated, now }: AttestationTrust): Finding[] {
+  if (stated === null || checkpoint === undefined) return [];
+  const { verdict, witnessed } = judgeCheckpoint(checkpoint.signed, stated, { logKeys: keys.all, ...(now !== undefined && { now }) });
+  const got = witnessed.map(({ witness, at }) => `${printName(witness.name)} ${at.toISOString()}`).join(', ');
+  return [{ code: verdict.state === 'proven' ? 'OWN_QUORUM_REACHED' : 'OWN_QUORUM_MISSING', file: 'checkpoint', expected: printName(stated.quorum), got: got === '' ? 'no cosignature' : got }];
 }
 
 async function verifyStamps(checkpoints: readonly PastCheckpoint[], timestamps: readonly TimestampRecord[], { keys, verifyStamp }: AttestationTrust): Promise<Attested[]> {

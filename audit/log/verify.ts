@@ -190,17 +190,17 @@ class Verification {
       const bytes = await this.files.take(TIMESTAMPS_FILE);
       timestamps = locate({ file: TIMESTAMPS_FILE }, () => parseTimestamps(decodeUtf8(bytes)));
     }
-    await this.readPolicy(manifest);
+    const stated = await this.readPolicy(manifest);
     const { verifyStamp = null, now } = this.options;
-    this.attestation = await attest(checkpoints, timestamps, { keys, keyGiven: this.given.key !== null, policy: this.given.policy, verifyStamp, now });
+    this.attestation = await attest(checkpoints, timestamps, { keys, keyGiven: this.given.key !== null, policy: this.given.policy, stated, verifyStamp, now });
     this.clock = new ClockCheck(clockSpans(manifest.checkpoint.size, this.attestation.attested));
   }
 
   /** The exporter's own: readable, never believed. Whoever made the export chose it. */
-  private async readPolicy(manifest: Manifest): Promise<void> {
-    if (!manifest.files.includes(POLICY_FILE)) return;
+  private async readPolicy(manifest: Manifest): Promise<Policy | null> {
+    if (!manifest.files.includes(POLICY_FILE)) return null;
     const bytes = await this.files.take(POLICY_FILE);
-    locate({ file: POLICY_FILE }, () => parsePolicy(bytes));
+    return locate({ file: POLICY_FILE }, () => parsePolicy(bytes));
   }
 
   /** The caller's own checkpoint; signed by the log's key of its time, so a wrong file cannot pass as an old state of this log. */

@@ -17,6 +17,16 @@ export interface StoredCosignature {
 const ADD = 'insert into cosignature (size, witness, line, cosigned_at) values ($1, $2, $3, $4) on conflict do nothing';
 const LAST = 'select max(size) as size from cosignature where witness = $1';
 const OF_CHECKPOINTS = 'select size, string_agg(line, \'\' order by witness) as lines from cosignature where size = any($1) group by size';
+/** More that do not hold under the policy than these were no accident, and the newest checkpoint says that it is not cosigned. */
+const CANDIDATES = 16;
+const BY_ALL = `select checkpoint.size, checkpoint.root, checkpoint.note from checkpoint join
+  (select size from cosignature where witness = any($1) group by size having count(distinct witness) = $2 order by size desc limit $3) cosigned using (size) order by size desc`;
+
+/** The newest checkpoints that have a line by each of these witnesses, newest first. */
+export async function cosignedByAll(database: Statements, witnesses: readonly string[]): Promise<SignedCheckpoint[]> {
+  const { rows } = await database.query<{ size: string; root: Buffer; note: string }>(BY_ALL, [witnesses, witnesses.length, CANDIDATES]);
+  return rows.map((row) => ({ ...row, size: Number(row.size) }));
+}
 
 export async function addCosignature(database: Statements, { size, witness, line, at }: StoredCosignature): Promise<void> {
   await database.query(ADD, [size, witness, line, at]);

@@ -1,115 +1,18 @@
 /** The ledger and its witnesses, over HTTP and a real database: cosignatures arrive, lost answers are retried, a rolled-back ledger stops. */
-import { generateKeyPairSync } from 'node:crypto';
 import fs from 'node:fs/promises';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Pool } from 'pg';
 import { verifyBundle } from '../../../audit/bundle/verify-bundle';
-import { AUDIT_DATABASE, auditPoolConfig } from '../../../audit/definition';
 import { writeExport } from '../../../audit/export/write-export';
-import { openLedger, type OpenedLedger } from '../../../audit/ledger-port';
 import { formatAddCheckpoint, monitoringPath } from '../../../audit/log/add-checkpoint';
 import { parseCheckpoint, signCheckpoint } from '../../../audit/log/checkpoint';
-import { createCosignerKey } from '../../../audit/log/cosigner';
 import { parseNote } from '../../../audit/log/note';
-import { parseVkey } from '../../../audit/log/note-key';
-import type { LedgerSigner } from '../../../audit/signer/ledger-signer';
-import { openPemSigner } from '../../../audit/signer/pem-signer';
 import { hubPolicy } from '../../../audit/witness/hub-policy';
-import { prepareWitnessing } from '../../../audit/witness/witnessing';
-import type { WitnessSubmitter } from '../../../audit/witness/witness-submitter';
 import { latestCheckpoint } from '../../../audit/writer/checkpointer';
-import { createLedger } from '../../../audit/writer/create-ledger';
-import { Witness } from '../../../cli/witness/witness';
-import { serveWitness } from '../../../cli/witness/witness-server';
-import { openWitnessStore } from '../../../cli/witness/witness-store';
-import { openRoomDatabase } from '../../../kernel/database/room-database';
-import { Secret } from '../../../kernel/secret';
 import { filesOf } from '../bundle-files';
-import { testDatabase, type TestDatabase } from '../../support/test-database';
-import { testDiagnostics } from '../../support/test-ledger';
-import { receipts, submission } from '../ledger-fixture';
+import { submission } from '../ledger-fixture';
+import { cosignedSizes, KEY, until, WAIT_MS, witnessed, type Scene } from './witness-scene';
 
-const KEY = createCosignerKey('witness.test/w1', Buffer.alloc(32, 5));
-const WAIT_MS = 10_000;
-
-interface Scene {
-  readonly pool: Pool;
-  readonly signer: LedgerSigner;
-  readonly folder: string;
-  witness(): Promise<string>;
-  /** The hub's ledger with witnesses at these addresses. */
-  open(...urls: readonly string[]): Promise<{ ledger: OpenedLedger; submitter: WitnessSubmitter }>;
-  append(ledger: OpenedLedger, count: number): Promise<void>;
-  /** A server that plays a witness. */
-  proxy(answer: RequestListener): Promise<string>;
-}
-
-/** A claim about a new ledger in a database of its own. */
-function witnessed(claim: string, run: (scene: Scene) => Promise<void>): void {
-  describe('a witnessed ledger', () => {
-    const database = testDatabase(AUDIT_DATABASE);
-    const ends: (() => Promise<unknown>)[] = [];
-    beforeAll(() =>
-      database.beforeClose(async () => {
-        for (const end of ends.reverse()) await end();
-      }),
-    );
-    it(claim, async () => run(await makeScene(database, ends)));
-  });
-}
-
-async function makeScene(database: TestDatabase, ends: (() => Promise<unknown>)[]): Promise<Scene> {
-  const audit = await openRoomDatabase({ ...database.config, database: auditPoolConfig(database.config.database) }, AUDIT_DATABASE);
-  ends.push(() => audit.close());
-  const pool = audit.worker;
-  const { origin } = database.config.ledger;
-  const signer = openPemSigner(origin, new Secret(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()));
-  await createLedger(pool, { origin, vkey: signer.vkey, now: new Date() });
-  const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'cession-witnessing-'));
-  ends.push(() => fs.rm(folder, { recursive: true, force: true }));
-  return {
-    pool,
-    signer,
-    folder,
-    async witness() {
-      const witness = new Witness({ secret: KEY.secret, logs: [parseVkey(signer.vkey)], store: openWitnessStore(folder), clock: () => new Date() });
-      const served = await serveWitness(witness, { host: '127.0.0.1', port: 0, prefix: '' }, () => undefined);
-      ends.push(() => served.stop());
-      return served.url;
-    },
-    async open(...urls) {
-      const witnessing = prepareWitnessing(urls.map((url) => ({ vkey: KEY.vkey, url })), pool, [parseVkey(signer.vkey)], testDiagnostics());
-      const ledger = await openLedger({ pool, signer, checkpointIntervalMs: 50, seen: witnessing.seen, diagnostics: testDiagnostics() });
-      const submitter = witnessing.begin(() => ledger.isWriting);
-      ends.push(() => submitter.stop().then(() => ledger.stop()));
-      return { ledger, submitter };
-    },
-    async append(ledger, count) {
-      receipts(await ledger.ledgerFor('debts').append('direct', Array.from({ length: count }, () => submission()), WAIT_MS));
-      await ledger.signNow();
-    },
-    async proxy(answer) {
-      const server = createServer(answer);
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      ends.push(async () => {
-        server.closeAllConnections();
-        await new Promise((resolve) => server.close(resolve));
-      });
-      return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    },
-  };
-}
-
-async function until(claim: string, holds: () => Promise<boolean> | boolean): Promise<void> {
-  for (const end = Date.now() + WAIT_MS; Date.now() < end; await pause(20)) if (await holds()) return;
-  throw new Error(`${claim} did not come about`);
-}
-
-const cosignedSizes = async (pool: Pool): Promise<number[]> => (await pool.query<{ size: string }>('select size from cosignature order by size')).rows.map((row) => Number(row.size));
 const sizeAt = async (url: string, origin: string): Promise<number> => parseCheckpoint(parseNote(await (await fetch(`${url}/${monitoringPath(origin)}`)).text()).text).size;
 /** What somebody with the log's key let the witness cosign first. */
 async function showOther({ signer }: Scene, url: string, size: number): Promise<void> {
