@@ -19,14 +19,14 @@ interface RunningWitness extends WitnessAddress {
 }
 
 /** The command itself, from `init` to the folder it stores in. */
-async function cessionWitness(scene: Scene, name: string, port = '0'): Promise<RunningWitness> {
+async function cessionWitness(scene: Scene, name: string): Promise<RunningWitness> {
   const folder = path.join(scene.folder, name);
-  if (port === '0') await runCli(['witness', 'init', folder, '--name', `${name}.test/w`, '--log', scene.signer.vkey]);
+  await runCli(['witness', 'init', folder, '--name', `${name}.test/w`, '--log', scene.signer.vkey]);
   const { out: vkey } = await runCli(['witness', 'key', folder]);
   const interruption = new AbortController();
   let tell: (text: string) => void = () => undefined;
   const printed = new Promise<string>((resolve) => (tell = resolve));
-  const running = runCli(['witness', 'serve', folder, '--port', port, '--json'], { interruption: interruption.signal, onPrint: (text) => tell(text) });
+  const running = runCli(['witness', 'serve', folder, '--port', '0', '--json'], { interruption: interruption.signal, onPrint: (text) => tell(text) });
   const { url } = JSON.parse(await printed) as { url: string };
   return {
     vkey,

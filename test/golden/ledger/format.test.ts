@@ -13,14 +13,16 @@ import { writeStreamBundle } from '../../../audit/bundle/stream-bundle';
 import { readContainer } from '../../../audit/bundle/container-reader';
 import { REASON_TEXTS } from '../../../audit/bundle/report-texts';
 import { verifyBundle } from '../../../audit/bundle/verify-bundle';
-import { signCheckpoint } from '../../../audit/log/checkpoint';
+import { signCheckpoint, verifyCheckpoint } from '../../../audit/log/checkpoint';
 import { parseDisclosure } from '../../../audit/log/commitment';
 import { parseEntry, writeEntry, ZERO_HASH } from '../../../audit/log/entry';
 import { sealEvent, type EventDraft } from '../../../audit/log/event';
 import type { HeldDisclosure } from '../../../audit/log/held-disclosure';
 import { createCosignerKey, openCosigner } from '../../../audit/log/cosigner';
 import { formatSignature, parseNote } from '../../../audit/log/note';
-import { createSigningKey, openSigningKey } from '../../../audit/log/note-key';
+import { followKeyChanges, parseKeyChanges } from '../../../audit/log/keys-file';
+import { readRotation } from '../../../audit/log/log-keys';
+import { openSigningKey, parseVkey } from '../../../audit/log/note-key';
 import { proveConsistency, proveInclusion, type NodeReader } from '../../../audit/log/proof';
 import { formatTlogProof } from '../../../audit/log/tlog-proof';
 import { tilePath } from '../../../audit/log/tiles';
@@ -35,10 +37,10 @@ import { collect } from '../../audit/sample-log';
 import { AgencySigner } from '../../support/agency-signer';
 import { sampleAppendix, withSteadyPages } from '../../audit/sample-appendix';
 import { REWRITES_GOLDEN } from '../../support/test-run';
+import { AGENCY, BORROWER, CREDITOR, DEBT, EVENTS, KEY, ORIGIN } from './example-log';
+import { changeKey } from './example-key-change';
 
 const PAGE = join(__dirname, '../../../audit/FORMAT.md');
-const ORIGIN = 'cession.example/ledger';
-const KEY = createSigningKey(ORIGIN, Buffer.from(Array.from({ length: 32 }, (_, i) => i)));
 const SIGNER = openSigningKey(KEY.secret);
 const WITNESS = createCosignerKey('witness.example/w1', Buffer.from(Array.from({ length: 32 }, (_, i) => 32 + i)));
 const COSIGNER = openCosigner(WITNESS.secret, () => new Date('2026-11-21T20:21:00.000Z'));
@@ -57,78 +59,9 @@ const drawSalt = (): string => {
   return createHash('sha256').update(`salt ${salts}`).digest().subarray(0, 16).toString('base64url');
 };
 
-const AGENCY = 'agency_0000000000000000000000000a';
-const CREDITOR = 'creditor_0000000000000000000000000c';
 /** The key of RFC 8037 appendix A.1. */
 const AGENCY_SIGNER = new AgencySigner({ kty: 'OKP', crv: 'Ed25519', d: 'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' });
 const STATEMENT = (leaf: Buffer): string => statementOf('HANDOVER_RECEIVED', AGENCY, { index: 2, payloadHash: leaf.toString('hex') });
-const DEBT = 'debt_0000000000000000000000000d';
-const BORROWER = 'borrower_0000000000000000000000000b';
-
-const EVENTS: readonly { draft: EventDraft; streams: readonly string[]; source: string }[] = [
-  {
-    draft: {
-      type: 'audit.LedgerCreated',
-      typeVersion: 1,
-      id: 'event_00000000000000000000000000',
-      occurredAt: '2026-11-21T20:20:10.000Z',
-      actor: { audience: 'SYSTEM', method: 'worker' },
-      facts: { origin: ORIGIN, vkey: KEY.vkey },
-      retention: 'OPERATION',
-    },
-    streams: ['source:audit'],
-    source: 'audit',
-  },
-  {
-    draft: {
-      type: 'agencies.AgencyRegistered',
-      typeVersion: 1,
-      id: 'event_00000000000000000000000001',
-      occurredAt: '2026-11-21T20:20:11.000Z',
-      actor: { audience: 'INTERNAL', method: 'passport' },
-      facts: { jurisdiction: 'CN' },
-      retention: 'STANDING',
-      structural: { agencyId: { value: AGENCY, reveal: null } },
-    },
-    streams: [`agency:${AGENCY}`, 'source:agencies'],
-    source: 'agencies',
-  },
-  {
-    draft: {
-      type: 'debts.DebtRegistered',
-      typeVersion: 1,
-      id: 'event_00000000000000000000000002',
-      occurredAt: '2026-11-21T20:20:10.123Z',
-      actor: { audience: 'INTERNAL', method: 'passport' },
-      purpose: 'SERVICING',
-      decision: { at: '2026-11-21T20:20:10.120Z', index: 1, outcome: 'ALLOW', rulePack: 'base/1', rules: ['DEBT-OWN-CREDITOR'] },
-      operation: { documentHash: createHash('sha256').update('mutation').digest('hex'), name: 'RegisterDebt', requestId: 'request-1' },
-      facts: { asOf: '2026-11-21', currency: 'CNY', product: 'CREDIT_CARD', region: '上海' },
-      retention: 'DEBT_RECORD',
-      structural: { creditorId: { value: CREDITOR, reveal: null }, debtId: { value: DEBT, reveal: null }, borrowerId: { value: BORROWER, reveal: null } },
-      personal: [
-        { subject: BORROWER, name: 'components', value: [{ kind: 'PRINCIPAL', minor: 123456 }] },
-        { subject: BORROWER, name: 'daysPastDue', value: 62 },
-      ],
-    },
-    streams: [`creditor:${CREDITOR}`, `debt:${DEBT}`, `borrower:${BORROWER}`, 'source:debts'],
-    source: 'debts',
-  },
-  {
-    draft: {
-      type: 'borrowers.BorrowerErased',
-      typeVersion: 1,
-      id: 'event_00000000000000000000000003',
-      occurredAt: '2026-11-21T20:20:13.000Z',
-      actor: { audience: 'INTERNAL', method: 'passport' },
-      facts: { backupRetentionDays: 35, basis: 'PIPL_47', categories: ['ADDRESS', 'CONTACT', 'EMPLOYMENT', 'IDENTITY'] },
-      retention: 'STANDING',
-      structural: { borrowerId: { value: BORROWER, reveal: null }, creditorId: { value: CREDITOR, reveal: null } },
-    },
-    streams: [`creditor:${CREDITOR}`, `borrower:${BORROWER}`, 'source:borrowers'],
-    source: 'borrowers',
-  },
-];
 
 const DEBT_INDEX = 2;
 const ERASING_INDEX = 3;
@@ -220,6 +153,7 @@ async function makeExamples(): Promise<{ texts: ReadonlyMap<string, string>; log
     ['agencysignature', [AGENCY_SIGNER.thumbprint, AGENCY_SIGNER.sign(STATEMENT(leaves[2] as Buffer))].join('\n')],
     ['tree', [...leaves, range.root()].map((hash) => hash.toString('base64')).join('\n')],
     ['vkey', KEY.vkey],
+    ...(await changeKey({ range, nodes, leaves, signer: SIGNER, drawSalt })),
     ['checkpoint', signed.trimEnd()],
     ['witness', WITNESS.vkey],
     ['cosigned', checkpoint.trimEnd()],
@@ -291,6 +225,16 @@ describe('the format page', () => {
     const now = new Date('2026-11-21T20:21:00.000Z');
     const key = { ...parsePublicKey(AGENCY_SIGNER.pem)!, validUntil: new Date('2027-01-01T00:00:00.000Z'), revoked: false };
     expect(decideSignature({ statement: examples.texts.get('statement') ?? '', signature: signature ?? '', keys: [key], now })).toEqual({ thumbprint });
+  });
+
+  it('shows a change of key that leads whoever has the old key to the new one', () => {
+    const text = (name: string): string => examples.texts.get(name) ?? '';
+    const [old, next] = [parseVkey(KEY.vkey), parseVkey(text('nextvkey'))];
+    const checkpoint = verifyCheckpoint(`${text('nextcheckpoint')}\n`, next);
+    expect(verifyCheckpoint(`${text('nextcheckpoint')}\n`, old).root).toEqual(checkpoint.root);
+    const keys = followKeyChanges(parseKeyChanges(`${text('keychange')}\n`), checkpoint, text('nextvkey'));
+    expect([keys.first.vkey, keys.current.vkey, keys.changes]).toEqual([KEY.vkey, text('nextvkey'), [EVENTS.length + 1]]);
+    expect(readRotation(parseEntry(Buffer.from(text('rotationentry')))).statement).toBe(`${text('rotation')}\n`);
   });
 
   it('shows an entry whose event bytes are those of the event above it', () => {
