@@ -37,7 +37,7 @@ import { collect } from '../../audit/sample-log';
 import { AgencySigner } from '../../support/agency-signer';
 import { sampleAppendix, withSteadyPages } from '../../audit/sample-appendix';
 import { REWRITES_GOLDEN } from '../../support/test-run';
-import { AGENCY, BORROWER, CREDITOR, DEBT, EVENTS, KEY, ORIGIN } from './example-log';
+import { AGENCY, BORROWER, DEBT, EVENTS, KEY, ORIGIN } from './example-log';
 import { changeKey } from './example-key-change';
 
 const PAGE = join(__dirname, '../../../audit/FORMAT.md');
