@@ -40,8 +40,9 @@ interface Place {
 }
 
 const PLACE = 'select through, borrowers, finished_at is not null as finished from blind_rotation where generation = $1 for update';
-const NEXT = `select b.id, b.creditor_id as "creditorId", b.national_id as "nationalId", p.person_id as "personId"
-  from borrower b left join standing_person p on p.borrower_id = b.id where b.id > $1 and b.national_id is not null order by b.id limit $2`;
+/** A registration that the room has yet to follow is known by its claim, one from before there were claims by the standing. */
+const NEXT = `select b.id, b.creditor_id as "creditorId", b.national_id as "nationalId", coalesce(c.person_id, p.person_id) as "personId"
+  from borrower b left join person_claim c on c.borrower_id = b.id left join standing_person p on p.borrower_id = b.id where b.id > $1 and b.national_id is not null order by b.id limit $2`;
 const REINDEX = `update borrower set national_id_index = r.index from unnest($1::text[], $2::bytea[]) as r(id, index) where borrower.id = r.id`;
 /** Several borrowers are one person; the number is the same, and so is the index. */
 const REINDEX_PERSONS = `update person set national_id_index = r.index from (select distinct on (id) id, index from unnest($1::text[], $2::bytea[]) as given(id, index)) r where person.id = r.id`;

@@ -48,7 +48,7 @@ async function execute(context: RoomContext, work: CommandWork, borrower: Regist
   const key = (await keyStore.createKeys([borrowerId])).get(borrowerId)!;
   const sealed = (binding: string, value: string): Buffer => seal(key, binding, Buffer.from(value, 'utf8'));
   const freshPerson = newId('person');
-  const personId = borrower.nationalIdKey === null ? freshPerson : await personOf(transaction, keyStore.blind(PERSON_INDEX, borrower.nationalIdKey), freshPerson);
+  const personId = borrower.nationalIdKey === null ? freshPerson : await personOf(transaction, keyStore.blind(PERSON_INDEX, borrower.nationalIdKey), { borrowerId, freshId: freshPerson });
   const contacts = borrower.contactPoints.map(({ kind, value, source }): ContactPointRow => {
     const id = newId('contact');
     return { id, borrowerId, creditorId, kind, source, value: sealed(contactBinding(id), value), status: 'ACTIVE', addedAt: transaction.now };

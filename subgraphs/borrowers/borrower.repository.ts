@@ -58,8 +58,8 @@ export async function readPageInScope(context: RoomContext, page: Page): Promise
 }
 
 /** The person an identity number belongs to, made at its first registration by any creditor. Goes into the ledger, to nobody else. */
-export async function personOf(transaction: Transaction, index: Buffer, freshId: string): Promise<string> {
-  const [row] = await transaction.query<{ id: string }>('select person_of($1, $2) as id', [index, freshId]);
+export async function personOf(transaction: Transaction, index: Buffer, { borrowerId, freshId }: { readonly borrowerId: string; readonly freshId: string }): Promise<string> {
+  const [row] = await transaction.query<{ id: string }>('select person_of($1, $2, $3) as id', [index, freshId, borrowerId]);
   return row!.id;
 }
 

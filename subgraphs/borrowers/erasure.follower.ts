@@ -3,7 +3,7 @@
  * index of the person. The position moves only when all of it is done, so a room killed in between does it again; each step
  * may be repeated.
  */
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { FollowerMismatch, type FollowedEvent } from '../../kernel/follower/followed-event';
 import type { FollowHandler, Following, FollowMeans } from '../../kernel/follower/follower';
 import { BORROWER_ERASED } from './erasure.event';
@@ -21,9 +21,21 @@ const FORGET = [
   `update staged_borrower set name = null, national_id = null, national_id_index = null, person_index = null, employer = null, contact_values = null where borrower_id = $1`,
 ] as const;
 
-/** Who the person is stays known by a random id; his number leads to it only while a creditor still knows him by it. */
-const FORGET_PERSON = `delete from person where id = (select person_id from standing_person where borrower_id = $1)
+/**
+ * Who the person is stays known by a random id; his number leads to it only while a creditor still knows him by it. Another creditor may be
+ * registering him at this moment, or have done so in an entry this room has yet to follow: the row is held first, which waits for the one,
+ * and the claims, read by a later statement, tell of the other.
+ */
+const HOLD_PERSON = `select id from person where id in (select person_id from person_claim where borrower_id = $1 union select person_id from standing_person where borrower_id = $1) for update`;
+const GIVE_UP_CLAIM = 'delete from person_claim where borrower_id = $1';
+const FORGET_PERSON = `delete from person where id = any($1) and not exists (select from person_claim claim where claim.person_id = person.id)
   and not exists (select from standing_person other join borrower on borrower.id = other.borrower_id where other.person_id = person.id and borrower.erased_at is null)`;
+
+async function forgetPerson(client: PoolClient, borrowerId: string): Promise<void> {
+  const { rows } = await client.query<{ id: string }>(HOLD_PERSON, [borrowerId]);
+  await client.query(GIVE_UP_CLAIM, [borrowerId]);
+  await client.query(FORGET_PERSON, [rows.map(({ id }) => id)]);
+}
 
 /** Inserted when the room was restored from before the order: the entry is enough to know it by. */
 const DONE = `insert into erasure (borrower_id, creditor_id, basis, backup_retention_days, ordered_at, erased_at, ledger_index) values ($1, $2, $3, $4, $5, clock_timestamp(), $6)
@@ -33,7 +45,7 @@ const erase: FollowHandler = async (client, event, { keyStore }) => {
   const borrowerId = hiddenId(event, 'borrowerId');
   await keyStore.destroyKeys([borrowerId]);
   for (const statement of FORGET) await client.query(statement, [borrowerId]);
-  await client.query(FORGET_PERSON, [borrowerId]);
+  await forgetPerson(client, borrowerId);
   const { basis, backupRetentionDays } = event.facts;
   await client.query(DONE, [borrowerId, hiddenId(event, 'creditorId'), basis, backupRetentionDays, event.occurredAt, event.index]);
 };

@@ -29,6 +29,7 @@ import { CreateBlindFence1763700005000 } from './migrations/create-blind-fence';
 import { CreateBlindRotation1763700003000 } from './migrations/create-blind-rotation';
 import { CreateDebtRecords1763700004000 } from './migrations/create-debt-records';
 import { CreateErasures1763700002000 } from './migrations/create-erasures';
+import { CreatePersonClaims1763700006000 } from './migrations/create-person-claims';
 
 export function subgraphSchema(): RoomSchema {
   return buildRoomSchema<RoomContext>({
@@ -55,7 +56,7 @@ export const borrowersRoom: RoomDefinition = {
   name: 'borrowers',
   subgraph: subgraphSchema,
   rows: [BorrowerRow, ContactPointRow, ErasureRow, LegalHoldRow],
-  migrations: [roomTables('borrowers'), roomStanding('borrowers'), CreateBorrowers1763700001000, CreateErasures1763700002000, CreateBlindRotation1763700003000, CreateDebtRecords1763700004000, CreateBlindFence1763700005000],
+  migrations: [roomTables('borrowers'), roomStanding('borrowers'), CreateBorrowers1763700001000, CreateErasures1763700002000, CreateBlindRotation1763700003000, CreateDebtRecords1763700004000, CreateBlindFence1763700005000, CreatePersonClaims1763700006000],
   following: new Map([...BORROWERS_FOLLOWING, ...DEBT_RECORD_FOLLOWING]),
   beforeFollowing: keepErased,
   missing: keysMissing,

@@ -21,8 +21,9 @@ interface StagedBorrower {
 const NEXT = `select row_no, borrower_id, person_index from staged_borrower where batch_id = $1 and row_no > $2 and is_new order by row_no limit $3`;
 
 const FRESH_PERSONS = 'insert into person (id, national_id_index) select * from unnest($1::text[], $2::bytea[]) on conflict do nothing';
-/** A statement of its own: only then does it see a person that another import committed a moment ago. */
-const PERSONS = 'select id, national_id_index as index from person where national_id_index = any($1)';
+/** A statement of its own: only then does it see a person that another import committed a moment ago. Held, lest an erasure forget one of them. */
+const PERSONS = 'select id, national_id_index as index from person where national_id_index = any($1) order by national_id_index for key share';
+const CLAIMS = 'insert into person_claim (borrower_id, person_id) select * from unnest($1::text[], $2::text[])';
 
 const STAGED = `staged_borrower s where s.batch_id = $1 and s.row_no > $2 and s.row_no <= $3 and s.is_new`;
 
@@ -74,13 +75,21 @@ async function moveChunk(client: PoolClient, batch: BorrowerBatch, limit: number
 async function namePersons(client: PoolClient, staged: readonly StagedBorrower[]): Promise<RegisteredBorrower[]> {
   // In one order for every importer, so that two of them never wait for each other's persons.
   const indexes = staged.flatMap(({ person_index: index }) => (index === null ? [] : [index])).sort((left, right) => Buffer.compare(left, right));
-  await client.query(FRESH_PERSONS, [indexes.map(() => newId('person')), indexes]);
-  const { rows } = await client.query<{ id: string; index: Buffer }>(PERSONS, [indexes]);
-  const persons = new Map(rows.map((row) => [row.index.toString('latin1'), row.id]));
-  return staged.map(({ borrower_id: borrowerId, person_index: index }) => ({
-    borrowerId,
-    personId: (index === null ? undefined : persons.get(index.toString('latin1'))) ?? newId('person'),
-  }));
+  const persons = await holdPersons(client, indexes);
+  const claims = staged.flatMap(({ borrower_id: borrowerId, person_index: index }) => (index === null ? [] : [{ borrowerId, personId: persons.get(index.toString('latin1'))! }]));
+  await client.query(CLAIMS, [claims.map(({ borrowerId }) => borrowerId), claims.map(({ personId }) => personId)]);
+  const known = new Map(claims.map(({ borrowerId, personId }) => [borrowerId, personId]));
+  return staged.map(({ borrower_id: borrowerId }) => ({ borrowerId, personId: known.get(borrowerId) ?? newId('person') }));
+}
+
+/** One that is being forgotten at this moment is gone when it could be held; then it is made anew. */
+async function holdPersons(client: PoolClient, indexes: readonly Buffer[]): Promise<ReadonlyMap<string, string>> {
+  const wanted = new Set(indexes.map((index) => index.toString('latin1'))).size;
+  for (;;) {
+    await client.query(FRESH_PERSONS, [indexes.map(() => newId('person')), indexes]);
+    const { rows } = await client.query<{ id: string; index: Buffer }>(PERSONS, [indexes]);
+    if (rows.length === wanted) return new Map(rows.map((row) => [row.index.toString('latin1'), row.id]));
+  }
 }
 
 async function recordRegistrations(client: PoolClient, batch: BorrowerBatch, borrowers: readonly RegisteredBorrower[], now: Date): Promise<void> {

@@ -14,7 +14,7 @@ select parent_id as "parentId", id, creditor_id as "creditorId", name, national_
 select creditor_id as "creditorId" from borrower where id = $1;
 
 -- borrower personOf
-select person_of($1, $2) as id;
+select person_of($1, $2, $3) as id;
 
 -- borrower readPageInScope
 select id, creditor_id as "creditorId", name, national_id as "nationalId", national_id_index as "nationalIdIndex", employer, registered_at as "registeredAt", erased_at as "erasedAt" from borrower where creditor_id = $1 and (id) < ($2::text) order by id desc limit $3;

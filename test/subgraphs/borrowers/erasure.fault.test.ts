@@ -80,8 +80,8 @@ async function followUntil(isDead: () => boolean, means: { worker: Pool } & Foll
   await dying.stop();
 }
 
-/** begin, three of forgetting, the person, the erasure's row, the position, commit. */
-const STATEMENTS = [0, 1, 2, 3, 4, 5, 6, 7];
+/** begin, three of forgetting, three for the person, the erasure's row, the position, commit. */
+const STATEMENTS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 describe('an erasure killed behind its entry is carried out once by who comes after', () => {
   it.each(STATEMENTS.flatMap((dieAt) => [false, true].map((persisted) => ({ dieAt, persisted }))))('at statement $dieAt, persisted: $persisted', async ({ dieAt, persisted }) => {
