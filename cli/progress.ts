@@ -10,10 +10,14 @@ export interface Progress {
 
 const SILENT: Progress = { to: () => undefined, end: () => undefined };
 const REDRAWS_PER_SECOND = 10;
+/** How long it will take is judged by so many steps: fewer come in bursts, and the answer would jump. */
+const STEPS_JUDGED = 500;
 
 function lineOf(label: string): GenericFormatter {
   return (options, params, payload) => {
-    const format = params.total > 0 ? `${label} {bar} {percentage}%  {value}/{total}  {eta_formatted}` : `${label} {value}`;
+    // Before the first steps, and when all came at once, the library has no number for it.
+    const left = Number.isFinite(Number(params.eta)) && Number(params.eta) > 0 ? '  {eta_formatted}' : '';
+    const format = params.total > 0 ? `${label} {bar} {percentage}%  {value}/{total}${left}` : `${label} {value}`;
     return Format.Formatter({ ...options, format }, params, payload);
   };
 }
@@ -21,7 +25,11 @@ function lineOf(label: string): GenericFormatter {
 export function openProgress(output: Output, label: string): Progress {
   const { progress } = output;
   if (progress === null) return SILENT;
-  const bar = new SingleBar({ stream: progress, fps: REDRAWS_PER_SECOND, hideCursor: true, clearOnComplete: true, format: lineOf(label) }, Presets.shades_classic);
+  // The terminal is left as it is, cursor and line wrapping too: whoever presses Ctrl-C gets it back without being put right.
+  const bar = new SingleBar(
+    { stream: progress, fps: REDRAWS_PER_SECOND, etaBuffer: STEPS_JUDGED, hideCursor: false, linewrap: true, clearOnComplete: true, format: lineOf(label) },
+    Presets.shades_classic,
+  );
   let isStarted = false;
   return {
     to(value, total) {

@@ -94,14 +94,19 @@ function malformed(message: string): never {
 const PLAIN_MEMBER = /\["([A-Za-z0-9_-]{21}[AQgw])","([A-Za-z][A-Za-z0-9]{0,63})",(?:"([\x20\x21\x23-\x5b\x5d-\x7e]*)"|(0|-?[1-9][0-9]{0,14}))\]/y;
 const PLAIN_LINK = /\["([A-Za-z0-9_-]{21}[AQgw])","([a-z]+:[\x21\x23-\x5b\x5d-\x7e]{1,120})",([1-9][0-9]{0,14}),"([A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])"\]/y;
 
-/** The disclosure that stands in a text from one place to another. */
-function readPlain(json: string, from: number, to: number): Disclosure | null {
+/** The disclosure that stands in a text from one place to another; what it most likely is, is looked for first. */
+function readPlain(json: string, from: number, to: number, likely: 'member' | 'link' = 'member'): Disclosure | null {
+  return likely === 'member' ? (readPlainMember(json, from, to) ?? readPlainLink(json, from, to)) : (readPlainLink(json, from, to) ?? readPlainMember(json, from, to));
+}
+
+function readPlainMember(json: string, from: number, to: number): Disclosure | null {
   PLAIN_MEMBER.lastIndex = from;
   const member = PLAIN_MEMBER.exec(json);
-  if (member !== null) {
-    const text = member[3];
-    return PLAIN_MEMBER.lastIndex === to ? { form: 'member', salt: member[1] as string, name: member[2] as string, value: text ?? Number(member[4]) } : null;
-  }
+  if (member === null || PLAIN_MEMBER.lastIndex !== to) return null;
+  return { form: 'member', salt: member[1] as string, name: member[2] as string, value: member[3] ?? Number(member[4]) };
+}
+
+function readPlainLink(json: string, from: number, to: number): Disclosure | null {
   PLAIN_LINK.lastIndex = from;
   const link = PLAIN_LINK.exec(json);
   if (link === null || PLAIN_LINK.lastIndex !== to) return null;
@@ -116,20 +121,21 @@ const FILLS = '\0\0';
 /**
  * Opens many at once, because decoding each costs several times as much: null for those that are not plain, which
  * parseDisclosure decides. One spelling holds here as there: bits that a string leaves unused would not be 0 in the fill.
+ * `firstLink`: from where on they most likely are links.
  */
-export function openPlainDisclosures(texts: readonly string[]): (Disclosure | null)[] {
+export function openPlainDisclosures(texts: readonly string[], firstLink = texts.length): (Disclosure | null)[] {
   let joined = '';
   for (const text of texts) joined += text + (GROUP_FILLERS[text.length % 4] as string);
   const bytes = Buffer.from(joined, 'base64url');
   if (bytes.toString('base64url') !== joined) return texts.map(() => null);
   const json = bytes.toString('latin1');
   let from = 0;
-  return texts.map(({ length }) => {
+  return texts.map(({ length }, at) => {
     const to = from + Math.floor((length * 3) / 4);
     const next = from + Math.ceil(length / 4) * 3;
     // A length of 4k + 1 is no base64url, and what follows the content has to be the fill.
     const isWhole = length > 0 && length % 4 !== 1 && FILLS.startsWith(json.slice(to, next));
-    const disclosure = isWhole ? readPlain(json, from, to) : null;
+    const disclosure = isWhole ? readPlain(json, from, to, at < firstLink ? 'member' : 'link') : null;
     from = next;
     return disclosure;
   });

@@ -116,9 +116,13 @@ function cutTexts(list: string): string[] {
 /** Up to here looking at each is faster than halving. */
 const SHORT_LIST = 12;
 
+/** Places that fit into the bits of one number; few entries have more. */
+const BIT_PLACES = 31;
+
 /** The digests of one place of an entry, ascending, and which of them have been accounted for. */
 class Digests {
-  private readonly settled: boolean[] = [];
+  private settledBits = 0;
+  private settledBeyond: Set<number> | null = null;
   open: number;
 
   constructor(private readonly digests: readonly string[]) {
@@ -129,8 +133,9 @@ class Digests {
   settle(digest: string): boolean | undefined {
     const at = this.digests.length <= SHORT_LIST ? this.digests.indexOf(digest) : this.search(digest);
     if (at < 0) return undefined;
-    if (this.settled[at] === true) return false;
-    this.settled[at] = true;
+    if (at < BIT_PLACES ? (this.settledBits & (1 << at)) !== 0 : this.settledBeyond?.has(at) === true) return false;
+    if (at < BIT_PLACES) this.settledBits |= 1 << at;
+    else (this.settledBeyond ??= new Set()).add(at);
     this.open -= 1;
     return true;
   }
@@ -185,7 +190,8 @@ class Account {
   }
 
   finish(): void {
-    const open = SLOTS.reduce((sum, slot) => sum + this.lists[slot].open, 0);
+    const { member, element, link } = this.lists;
+    const open = member.open + element.open + link.open;
     if (open === 0) return;
     const { event, links } = this.entry;
     const total = event.sd.length + event.items.length + links.length;
@@ -199,7 +205,7 @@ export function checkRecord(entry: ParsedEntry, record: DisclosureRecord, place:
   const names = new Set<string>();
   const members: HiddenMember[] = [];
   const links: LinkDisclosure[] = [];
-  const plain = openPlainDisclosures([...record.disclosed, ...record.links]);
+  const plain = openPlainDisclosures(record.disclosed.concat(record.links), record.disclosed.length);
   for (const [i, text] of record.disclosed.entries()) {
     const slot = account.settle(digestDisclosure(text));
     const disclosure = plain[i] ?? readDisclosure(text, place);
@@ -226,15 +232,16 @@ export function checkRecord(entry: ParsedEntry, record: DisclosureRecord, place:
 
 /** An entry has one place in a stream, so it links into each at most once. */
 export function assertDistinct(links: readonly LinkDisclosure[], place: Place): void {
-  const streams = links.map(({ stream }) => stream);
-  const isRepeated = streams.length <= SHORT_LIST ? (stream: string, at: number): boolean => streams.indexOf(stream) !== at : repeats();
-  const found = streams.find(isRepeated);
-  if (found !== undefined) fail('integrity', { code: 'LINK_DUPLICATE', ...place, got: found });
+  const seen = links.length > SHORT_LIST ? new Set<string>() : null;
+  links.forEach(({ stream }, at) => {
+    const isRepeated = seen === null ? standsBefore(links, at, stream) : seen.size === seen.add(stream).size;
+    if (isRepeated) fail('integrity', { code: 'LINK_DUPLICATE', ...place, got: stream });
+  });
 }
 
-function repeats(): (stream: string) => boolean {
-  const seen = new Set<string>();
-  return (stream) => seen.size === seen.add(stream).size;
+function standsBefore(links: readonly LinkDisclosure[], at: number, stream: string): boolean {
+  for (let i = 0; i < at; i += 1) if (links[i]?.stream === stream) return true;
+  return false;
 }
 
 function readDisclosure(text: string, place: Place): Disclosure {

@@ -6,7 +6,8 @@ import { fail } from './verdict';
 
 /** Which room an entry's source speaks for. */
 function roomOf(source: string): string {
-  return source.split('/')[0] as string;
+  const end = source.indexOf('/');
+  return end < 0 ? source : source.slice(0, end);
 }
 
 /** A room writes events of its own types only. */

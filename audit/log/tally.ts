@@ -3,7 +3,7 @@
  * writes an export and again by who verifies it, so that a summary in it can be held against the entries. Holds no value of any of them.
  */
 import { canonicalize } from './canonical';
-import type { DisclosureRecord, HiddenMember } from './disclosure-record';
+import { WITHHELD_REASONS, type DisclosureRecord, type HiddenMember } from './disclosure-record';
 import type { ParsedEntry } from './entry';
 import { ErasureCheck, erasureNotes, type ErasureNote } from './erasure-check';
 import { CODE } from './event-shape';
@@ -21,6 +21,8 @@ export const OTHER_NAMES = '*';
 export const NO_PURPOSE = '-';
 
 const PARTY = /^(creditor|agency|regulator)_[0-9a-z]{26}$/;
+/** Of the shortest and the longest: most values need not be looked at. */
+const PARTY_LENGTHS = ['agency_'.length + 26, 'regulator_'.length + 26] as const;
 const ACTING = 'actorOrg';
 const RELEASE = '.DataDisclosed';
 const RULE = /^[A-Z][A-Z0-9-]{0,79}$/;
@@ -82,7 +84,10 @@ export class Tally {
     this.entries += 1;
     for (const note of erasureNotes(entry, record, members)) this.note(note);
     this.disclosed += record.disclosed.length + record.links.length;
-    for (const [reason, digests] of Object.entries(record.withheld)) this.count('withheld', reason, digests.length);
+    for (const reason of WITHHELD_REASONS) {
+      const digests = record.withheld[reason];
+      if (digests !== undefined) this.count('withheld', reason, digests.length);
+    }
     this.count('events', `${event.type}/${event.typeVersion}`);
     this.count('audiences', event.actor.audience);
     if (event.purpose !== null) this.count('purposes', event.purpose);
@@ -103,10 +108,10 @@ export class Tally {
 
   /** An organisation counts once per entry, however often the entry names it. */
   private countParties(members: readonly HiddenMember[]): void {
-    const named = new Set<string>();
+    const named: string[] = [];
     for (const { name, value } of members) {
-      if (typeof value !== 'string' || !PARTY.test(value)) continue;
-      named.add(value);
+      if (typeof value !== 'string' || value.length < PARTY_LENGTHS[0] || value.length > PARTY_LENGTHS[1] || !PARTY.test(value)) continue;
+      if (!named.includes(value)) named.push(value);
       if (name === ACTING) this.count('actors', value);
     }
     for (const id of named) this.count('parties', id);

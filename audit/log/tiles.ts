@@ -74,9 +74,27 @@ export function encodeTile(hashes: readonly Buffer[]): Buffer {
   return Buffer.concat(hashes);
 }
 
-export function decodeTile(bytes: Buffer, width: number): Buffer[] {
+function assertTileSize(bytes: Buffer, width: number): void {
   if (bytes.length !== width * HASH_BYTES) malformed(`a tile ${width} wide has ${width * HASH_BYTES} bytes, not ${bytes.length}`);
+}
+
+export function decodeTile(bytes: Buffer, width: number): Buffer[] {
+  assertTileSize(bytes, width);
   return Array.from({ length: width }, (_, i) => bytes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES));
+}
+
+const TEXT_LENGTH = 43;
+/** So many bytes are a whole number of base64 groups: behind one byte more, the next hash begins a group of its own. */
+const SPACED_BYTES = HASH_BYTES + 1;
+const SPACED_LENGTH = TEXT_LENGTH + 1;
+
+/** The hashes of a tile in base64url: made together, because a call for each costs more than its bytes do. */
+export function tileTexts(bytes: Buffer, width: number): string[] {
+  assertTileSize(bytes, width);
+  const spaced = Buffer.alloc(width * SPACED_BYTES);
+  for (let at = 0; at < width; at += 1) bytes.copy(spaced, at * SPACED_BYTES, at * HASH_BYTES, (at + 1) * HASH_BYTES);
+  const text = spaced.toString('base64url');
+  return Array.from({ length: width }, (_, at) => text.slice(at * SPACED_LENGTH, at * SPACED_LENGTH + TEXT_LENGTH));
 }
 
 /** (u16be length ‖ entry)*. */

@@ -229,6 +229,7 @@ class Verification {
   private async checkStreams(checkpoint: Checkpoint, manifest: Manifest): Promise<void> {
     const check = new StreamCheck(checkpoint, manifest, this.tally, { watch: this.watch, clock: this.clock });
     const isEnd = streamsEnd(check.hasHeads, manifest.files);
+    const total = entriesAsked(manifest);
     let last = SEGMENT;
     for (let n = 0; !isEnd(await this.files.peek()); n += 1) {
       const names = streamSegmentNames(n);
@@ -242,7 +243,7 @@ class Verification {
         const proof = proofs[i++] as ProofRecord;
         locate(entry.place, () => check.accept({ ...entry, proof }));
       }
-      this.options.onProgress?.({ entries: this.tally.entries, total: null });
+      this.options.onProgress?.(total === null ? { entries: this.tally.entries, total } : { entries: Math.min(this.tally.entries, total), total });
     }
     check.finish();
     if (check.hasHeads) await this.checkHeads(check, manifest);
@@ -277,4 +278,9 @@ class Verification {
       policy,
     };
   }
+}
+
+/** How many entries were asked for: those of one stream; null for several, because an entry may stand in more than one. */
+function entriesAsked({ streams: [one, ...others] }: Manifest): number | null {
+  return one === undefined || others.length > 0 ? null : one.to - one.from + 1;
 }
