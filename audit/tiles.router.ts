@@ -12,7 +12,8 @@ import { actorOf, sendRouteError, type AuthenticatedRoute } from '../kernel/auth
 import type { RoomServices } from '../kernel/context';
 import type { Diagnostics } from '../kernel/diagnostics';
 import { HubError } from '../kernel/errors';
-import { openReadTransaction, type Transaction } from '../kernel/transaction';
+import { readTransaction } from '../kernel/read-transaction';
+import type { Transaction } from '../kernel/transaction';
 import { AUDIENCES } from '../schema/vocabulary';
 import { parseTilePath, TILE_WIDTH, type Tile } from './log/tiles';
 import { isWithin, readEntryBundle, readHashTile } from './reader/tile-reader';
@@ -73,13 +74,7 @@ export function tilesRoutes(services: RoomServices, diagnostics: Diagnostics): r
 }
 
 async function inScopeOf<T>(services: RoomServices, actor: Actor, work: (transaction: Transaction) => Promise<T>): Promise<T> {
-  const place = { database: services.database, now: services.clock(), boundMs: services.followerBoundMs };
-  const transaction = await openReadTransaction(place, actor);
-  try {
-    return await work(transaction);
-  } finally {
-    await transaction.rollback();
-  }
+  return readTransaction({ database: services.database, now: services.clock(), boundMs: services.followerBoundMs }, actor, work);
 }
 
 async function read(transaction: Transaction, actor: Actor, asked: Asked): Promise<Resource> {
@@ -108,9 +103,9 @@ async function servedFrom(transaction: Transaction): Promise<number> {
 /** Entries hold no personal data, but they tell what every creditor does. */
 async function requireWholeLog(transaction: Transaction, actor: Actor): Promise<void> {
   if (!actor.scopes.includes(WHOLE_LOG_SCOPE)) throw new HubError('NOT_PERMITTED', `Entries of the whole log need the scope ${WHOLE_LOG_SCOPE}.`, { ruleId: 'SCOPE-HELD' });
+  const [row] = await transaction.prepared<{ covers: boolean }>('covers_log', 'select covers_log() as covers', []);
   // A mandate that ended a moment ago must not be missed because this room has not heard of it.
   if (transaction.standing.behind) throw new HubError('UNAVAILABLE', 'This room has lost touch with the ledger.', { retryAfterMs: BUSY_RETRY_MS });
-  const [row] = await transaction.prepared<{ covers: boolean }>('covers_log', 'select covers_log() as covers', []);
   if (row?.covers !== true) throw new HubError('NOT_PERMITTED', 'Entries of the whole log are for who supervises every creditor in it.', { ruleId: 'LEDGER-EVERY-CREDITOR' });
 }
 

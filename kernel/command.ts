@@ -11,13 +11,13 @@ import type { EventDraft, Json } from './event-draft';
 import { awaitStanding, type StandingPoint } from './follower/standing-point';
 import { recordEvent } from './outbox/outbox';
 import { recordRefusal } from './refusals';
-import { writeTransaction, type Transaction } from './transaction';
+import { writeTransaction, type WriteTransaction } from './transaction';
 
 /** What a command says happened; who, when and in which operation are filled in here. */
 export type CommandEvent = Omit<EventDraft, 'actor' | 'occurredAt' | 'purpose' | 'operation'>;
 
 export interface CommandWork {
-  readonly transaction: Transaction;
+  readonly transaction: WriteTransaction;
   readonly standing: StandingPoint;
   /** Commits with the rows. `reconsider` names what the room does if the ledger finds the standing stale. */
   record(event: CommandEvent, reconsider?: { name: string; argument: string }): Promise<void>;
@@ -94,7 +94,7 @@ async function executeOnce(context: RoomContext, command: Command): Promise<Exec
   // Keyed: the input may hold an identity number, and a plain hash of one can be guessed by trying them all.
   const inputHash = services.keyStore.blind('command-input', canonicalize(JSON.parse(JSON.stringify(command.input)))).toString('hex');
   const now = services.clock();
-  const attempt = async (transaction: Transaction): Promise<Executed> => {
+  const attempt = async (transaction: WriteTransaction): Promise<Executed> => {
     if (actor.audience === 'INTERNAL') await requireAuthority(actor, transaction, command.scope);
     const known = await recall(transaction, context, command, inputHash);
     if (known !== null) return known;
@@ -115,7 +115,7 @@ async function executeOnce(context: RoomContext, command: Command): Promise<Exec
   }
 }
 
-async function recall(transaction: Transaction, context: RoomContext, command: Command, inputHash: string): Promise<Executed | null> {
+async function recall(transaction: WriteTransaction, context: RoomContext, command: Command, inputHash: string): Promise<Executed | null> {
   const key = [context.actor.org, context.actor.sub, command.name, command.clientKey];
   await transaction.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [JSON.stringify(key)]);
   const [row] = await transaction.query<{ input_hash: string; answer: string; record_ids: string[] }>(
@@ -128,7 +128,7 @@ async function recall(transaction: Transaction, context: RoomContext, command: C
 }
 
 async function remember(
-  transaction: Transaction,
+  transaction: WriteTransaction,
   context: RoomContext,
   command: Command,
   executed: Executed & { readonly inputHash: string },
@@ -145,7 +145,7 @@ async function remember(
   return executed;
 }
 
-function workOf(context: RoomContext, transaction: Transaction, recordIds: string[]): CommandWork {
+function workOf(context: RoomContext, transaction: WriteTransaction, recordIds: string[]): CommandWork {
   const { services, actor, request } = context;
   const { standing } = transaction;
   return {
@@ -167,7 +167,7 @@ function workOf(context: RoomContext, transaction: Transaction, recordIds: strin
   };
 }
 
-async function recordRefused(transaction: Transaction, context: RoomContext, command: Command, inputHash: string, reason: RefusedCommand): Promise<Executed> {
+async function recordRefused(transaction: WriteTransaction, context: RoomContext, command: Command, inputHash: string, reason: RefusedCommand): Promise<Executed> {
   const { refusal, hidden = {}, streams = [], about = '' } = reason;
   const recordId = await recordRefusal(
     { query: async (sql, values) => ({ rows: await transaction.query(sql, values) }) },

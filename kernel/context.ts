@@ -8,13 +8,14 @@ import type { Language } from '../schema/messages';
 import type { RoomName } from '../schema/vocabulary';
 import type { Actor } from './actor';
 import { HubError } from './errors';
-import { awaitStanding } from './follower/standing-point';
+import type { StandingPoint } from './follower/standing-point';
 import type { Ledger } from './ledger';
 import type { Receipts } from './outbox/receipts';
 import type { OwnHistory } from './own-history';
 import { Release } from './release/release';
 import type { KnownRights } from './rights/known-rights';
-import { openReadTransaction, type OpenTransaction, type Transaction, type TransactionPlace } from './transaction';
+import { ReadTransaction } from './read-transaction';
+import type { Transaction, TransactionPlace } from './transaction';
 import type { KeyStore } from './vault/key-store';
 import { unseal } from './vault/seal';
 import { keyMissing } from './vault/subject-key';
@@ -58,9 +59,9 @@ export class RoomContext {
   release: Release;
   /** Releases of snapshots that have ended; their disclosures are still to be appended before the answer leaves. */
   readonly endedReleases: Release[] = [];
-  private transaction: Promise<OpenTransaction> | null = null;
-  /** The same once it is open. */
-  private snapshot: Transaction | null = null;
+  private transaction: Promise<ReadTransaction> | null = null;
+  /** The same once it is connected. */
+  private snapshot: ReadTransaction | null = null;
   private loaders = new Map<string, DataLoader<unknown, unknown, string>>();
 
   constructor(
@@ -76,9 +77,14 @@ export class RoomContext {
     return this.request.actor;
   }
 
-  /** The snapshot this fetch reads from, opened at the first use; waits until standing has reached what was asked for. */
+  /** The snapshot this fetch reads from; its first statement waits until standing has reached what was asked for. */
   read(): Promise<Transaction> {
-    return (this.transaction ??= this.openSnapshot());
+    return (this.transaction ??= this.connect());
+  }
+
+  /** Where that snapshot stands. */
+  async standing(): Promise<StandingPoint> {
+    return (await (this.transaction ??= this.connect())).stand();
   }
 
   /** Where a transaction of this request runs. */
@@ -130,33 +136,31 @@ export class RoomContext {
     this.release = this.freshRelease();
     if (open === null) return;
     const transaction = await open;
+    if (transaction.isOpen) this.stoodOn(transaction.standing);
     // Nobody waits for the end of what only reads: its rows are those of the snapshot, however that ends.
-    transaction.commit().catch(() => undefined);
+    transaction.end().catch(() => undefined);
   }
 
   /** Gives up the snapshot after a failure; what was read never leaves. */
   async abandonSnapshot(): Promise<void> {
     const open = this.transaction;
     this.transaction = this.snapshot = null;
-    if (open !== null) await open.then((transaction) => transaction.rollback());
+    if (open !== null) await open.then((transaction) => transaction.end());
   }
 
   private freshRelease(): Release {
-    return new Release(this.actor, { read: () => this.read(), opened: () => this.snapshot }, this.services.rights, this.services.followerBoundMs);
+    return new Release(this.actor, { read: () => this.read(), opened: () => (this.snapshot?.isOpen === true ? this.snapshot : null) }, this.services.rights, this.services.followerBoundMs);
   }
 
-  /** Reads ahead of asking: the snapshot says itself how far it stands, and it has nearly always come far enough. */
-  private async openSnapshot(): Promise<OpenTransaction> {
-    const { database, clock, receiptDeadlineMs } = this.services;
-    let transaction = await openReadTransaction(this.place(clock()), this.actor);
-    while (transaction.standing.index < this.standsOn) {
-      await transaction.rollback();
-      await awaitStanding(database, this.standsOn, receiptDeadlineMs);
-      transaction = await openReadTransaction(this.place(clock()), this.actor);
-    }
-    this.ledgerIndex = Math.max(this.ledgerIndex, transaction.standing.index);
-    this.standsOn = Math.max(this.standsOn, transaction.standing.changedIndex);
-    this.snapshot = transaction;
-    return transaction;
+  private async connect(): Promise<ReadTransaction> {
+    const { database, followerBoundMs: boundMs, clock, receiptDeadlineMs: deadlineMs } = this.services;
+    this.snapshot = await ReadTransaction.connect({ database, boundMs, clock, standsOn: this.standsOn, deadlineMs }, this.actor);
+    return this.snapshot;
+  }
+
+  /** What the operation's next fetch may not fall behind. */
+  private stoodOn({ index, changedIndex }: StandingPoint): void {
+    this.ledgerIndex = Math.max(this.ledgerIndex, index);
+    this.standsOn = Math.max(this.standsOn, changedIndex);
   }
 }

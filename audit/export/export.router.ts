@@ -9,23 +9,20 @@ import type { RoomServices } from '../../kernel/context';
 import type { Diagnostics } from '../../kernel/diagnostics';
 import { HubError } from '../../kernel/errors';
 import { composeSubmission } from '../../kernel/event-draft';
-import { openReadTransaction } from '../../kernel/transaction';
+import { readTransaction } from '../../kernel/read-transaction';
 import { requesterOf, streamsOfExport } from './export-right';
 import { readExport, type ExportRow } from './export.repository';
 import { exportFile } from './export-runner';
 
 async function findReady(services: RoomServices, actor: Actor, id: string): Promise<ExportRow> {
   const place = { database: services.database, now: services.clock(), boundMs: services.followerBoundMs };
-  const transaction = await openReadTransaction(place, actor);
-  try {
+  return readTransaction(place, actor, async (transaction) => {
     const row = await readExport(transaction, id);
     // A mandate that ended a moment ago must not be missed because this room has not heard of it.
     if (transaction.standing.behind) throw new HubError('UNAVAILABLE', 'This room has lost touch with the ledger.', { retryAfterMs: services.followerBoundMs });
     if (row?.state !== 'READY') throw new HubError('NOT_FOUND', 'There is no such export in your scope.');
     return row;
-  } finally {
-    await transaction.rollback();
-  }
+  });
 }
 
 async function recordDownload(services: RoomServices, actor: Actor, row: ExportRow, offset: number): Promise<void> {

@@ -29,8 +29,8 @@ export class ReconciliationResolver {
   @Audience('INTERNAL', 'PARTNER', 'REGULATOR')
   @Query(() => Reconciliation, { description: 'What of the handovers in your scope is not confirmed by both sides.' })
   async reconciliation(@Ctx() context: RoomContext): Promise<Reconciliation> {
-    const { standing, now } = await context.read();
-    return { asOfIndex: standing.index, asOf: now };
+    const [{ index }, { now }] = [await context.standing(), await context.read()];
+    return { asOfIndex: index, asOf: now };
   }
 
   @Audience('INTERNAL', 'PARTNER', 'REGULATOR')

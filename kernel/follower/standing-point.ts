@@ -15,10 +15,11 @@ export interface StandingPoint {
   readonly behind: boolean;
 }
 
+/** All null while no follower has begun. */
 export interface FollowerRow {
-  readonly next_index: number;
-  readonly changed_index: number;
-  readonly behind: boolean;
+  readonly next_index: number | null;
+  readonly changed_index: number | null;
+  readonly behind: boolean | null;
 }
 
 /** The clock is the database's: replicas with a wrong clock cannot disagree about being behind. `boundMs` is an integer of ours. */
@@ -27,7 +28,8 @@ export function standingStatement(boundMs: number): string {
 }
 
 export function toStandingPoint(row: FollowerRow | undefined): StandingPoint {
-  return row === undefined ? { index: -1, changedIndex: -1, behind: true } : { index: row.next_index - 1, changedIndex: row.changed_index, behind: row.behind };
+  const { next_index = null, changed_index = null, behind = null } = row ?? {};
+  return { index: (next_index ?? 0) - 1, changedIndex: changed_index ?? -1, behind: behind ?? true };
 }
 
 /** Since the follower last confirmed the head; beyond the bound of `standingStatement` the room is behind. */

@@ -1,6 +1,6 @@
 /** Reads and keeps the keys of agencies, under row scope. */
 import { readPageOfEach, type KeysetList } from '../../kernel/keyset';
-import type { Transaction } from '../../kernel/transaction';
+import type { Transaction, WriteTransaction } from '../../kernel/transaction';
 import type { Page } from '../../schema/page';
 import { AGENCY_KEY_COLUMNS, AgencyKeyRow } from './agency-key.row';
 
@@ -40,7 +40,7 @@ export const agencyKeyRepository = {
     return inserted.length > 0;
   },
 
-  async revoke(transaction: Transaction, thumbprint: string, revoked: Pick<AgencyKeyRow, 'revokedAt' | 'revocationReason'>): Promise<void> {
+  async revoke(transaction: WriteTransaction, thumbprint: string, revoked: Pick<AgencyKeyRow, 'revokedAt' | 'revocationReason'>): Promise<void> {
     await transaction.manager.update(AgencyKeyRow, { thumbprint }, revoked);
   },
 };

@@ -2,7 +2,7 @@
 import type { Actor } from '../../kernel/actor';
 import { askedScope } from '../../kernel/asked-scope';
 import { readPage, readPageOfEach, type KeysetList } from '../../kernel/keyset';
-import type { Transaction } from '../../kernel/transaction';
+import type { Transaction, WriteTransaction } from '../../kernel/transaction';
 import type { Page } from '../../schema/page';
 import { ENGAGEMENT_COLUMNS, EngagementRow } from './engagement.row';
 import { SECURITY_ATTESTATION_COLUMNS, SecurityAttestationRow } from './security-attestation.row';
@@ -57,7 +57,7 @@ export const engagementRepository = {
     return inserted.length > 0;
   },
 
-  async move(transaction: Transaction, id: string, moved: EngagementMoved): Promise<void> {
+  async move(transaction: WriteTransaction, id: string, moved: EngagementMoved): Promise<void> {
     await transaction.manager.update(EngagementRow, { id }, moved);
   },
 
@@ -78,7 +78,7 @@ export const engagementRepository = {
   },
 
   /** The caller holds the engagement's lock, so numbers neither repeat nor leave a gap. */
-  async insertAttestation(transaction: Transaction, row: SecurityAttestationRow): Promise<void> {
+  async insertAttestation(transaction: WriteTransaction, row: SecurityAttestationRow): Promise<void> {
     await transaction.manager.insert(SecurityAttestationRow, row);
   },
 };

@@ -6,7 +6,7 @@ import type { Actor } from '../../kernel/actor';
 import { askedScope, type AskedScope } from '../../kernel/asked-scope';
 import type { RoomContext } from '../../kernel/context';
 import { readPage, readPageOfEach, type KeysetList } from '../../kernel/keyset';
-import type { Transaction } from '../../kernel/transaction';
+import type { Transaction, WriteTransaction } from '../../kernel/transaction';
 import type { Page } from '../../schema/page';
 import { BorrowerRow } from './borrower.row';
 
@@ -63,7 +63,7 @@ export async function personOf(transaction: Transaction, index: Buffer, { borrow
   return row!.id;
 }
 
-export async function insertBorrower(transaction: Transaction, row: BorrowerRow): Promise<void> {
+export async function insertBorrower(transaction: WriteTransaction, row: BorrowerRow): Promise<void> {
   await transaction.manager.insert(BorrowerRow, row);
 }
 

@@ -3,7 +3,7 @@
  * here and are opened behind the release gate only.
  */
 import type { RoomContext } from '../../kernel/context';
-import type { Transaction } from '../../kernel/transaction';
+import type { WriteTransaction } from '../../kernel/transaction';
 import { ContactPointRow } from './contact-point.row';
 
 const COLUMNS = `id, borrower_id as "borrowerId", creditor_id as "creditorId", kind, value, source, status, added_at as "addedAt"`;
@@ -32,6 +32,6 @@ export function loadContactPoints(context: RoomContext, borrowerId: string): Pro
   return loader.load(borrowerId);
 }
 
-export async function insertContactPoints(transaction: Transaction, rows: readonly ContactPointRow[]): Promise<void> {
+export async function insertContactPoints(transaction: WriteTransaction, rows: readonly ContactPointRow[]): Promise<void> {
   if (rows.length > 0) await transaction.manager.insert(ContactPointRow, [...rows]);
 }

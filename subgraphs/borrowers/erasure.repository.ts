@@ -3,7 +3,7 @@
  * security decides which rows there are.
  */
 import type { RoomContext } from '../../kernel/context';
-import type { Transaction } from '../../kernel/transaction';
+import type { Transaction, WriteTransaction } from '../../kernel/transaction';
 import type { ErasureStanding } from './erasure';
 import { ErasureRow } from './erasure.row';
 import type { DebtRecords } from './statutory-retention';
@@ -48,6 +48,6 @@ export async function standingOfErasure(transaction: Transaction, borrowerId: st
   return { ...standing!, records: records! };
 }
 
-export async function insertErasure(transaction: Transaction, row: ErasureRow): Promise<void> {
+export async function insertErasure(transaction: WriteTransaction, row: ErasureRow): Promise<void> {
   await transaction.manager.insert(ErasureRow, row);
 }

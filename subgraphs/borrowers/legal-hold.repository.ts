@@ -1,6 +1,6 @@
 /** Reads and keeps legal holds inside the transaction of one actor. Row-level security decides which; a hold is never deleted. */
 import type { RoomContext } from '../../kernel/context';
-import type { Transaction } from '../../kernel/transaction';
+import type { Transaction, WriteTransaction } from '../../kernel/transaction';
 import { LegalHoldRow } from './legal-hold.row';
 
 const COLUMNS = 'id, borrower_id as "borrowerId", creditor_id as "creditorId", basis, placed_at as "placedAt", lifted_at as "liftedAt"';
@@ -30,10 +30,10 @@ export async function findLegalHold(transaction: Transaction, id: string): Promi
   return row ?? null;
 }
 
-export async function insertLegalHold(transaction: Transaction, row: LegalHoldRow): Promise<void> {
+export async function insertLegalHold(transaction: WriteTransaction, row: LegalHoldRow): Promise<void> {
   await transaction.manager.insert(LegalHoldRow, row);
 }
 
-export async function liftHold(transaction: Transaction, id: string, liftedAt: Date): Promise<void> {
+export async function liftHold(transaction: WriteTransaction, id: string, liftedAt: Date): Promise<void> {
   await transaction.manager.update(LegalHoldRow, { id }, { liftedAt });
 }

@@ -2,7 +2,7 @@
 import type { Actor } from '../../kernel/actor';
 import { askedScope } from '../../kernel/asked-scope';
 import { readPage, readPageOfEach, type KeysetList } from '../../kernel/keyset';
-import type { Transaction } from '../../kernel/transaction';
+import type { Transaction, WriteTransaction } from '../../kernel/transaction';
 import type { Page } from '../../schema/page';
 import { ENTRUSTMENT_AGREEMENT_COLUMNS, EntrustmentAgreementRow } from './entrustment-agreement.row';
 
@@ -45,11 +45,11 @@ export const entrustmentAgreementRepository = {
     return (await transaction.query('select 1 from standing_agency where id = $1', [agencyId])).length > 0;
   },
 
-  async insert(transaction: Transaction, row: EntrustmentAgreementRow): Promise<void> {
+  async insert(transaction: WriteTransaction, row: EntrustmentAgreementRow): Promise<void> {
     await transaction.manager.insert(EntrustmentAgreementRow, row);
   },
 
-  async terminate(transaction: Transaction, id: string, terminatedAt: Date, reason: string): Promise<void> {
+  async terminate(transaction: WriteTransaction, id: string, terminatedAt: Date, reason: string): Promise<void> {
     await transaction.manager.update(EntrustmentAgreementRow, { id }, { terminatedAt, terminationReason: reason });
   },
 };

@@ -2,7 +2,7 @@
 import type { Actor } from '../../kernel/actor';
 import { askedScope } from '../../kernel/asked-scope';
 import { readPage, readPageOfEach, type KeysetList } from '../../kernel/keyset';
-import type { Transaction } from '../../kernel/transaction';
+import type { Transaction, WriteTransaction } from '../../kernel/transaction';
 import type { Page } from '../../schema/page';
 import { STAFF_AUTHORITY_COLUMNS, StaffAuthorityRow } from './staff-authority.row';
 
@@ -51,11 +51,11 @@ export const staffAuthorityRepository = {
     await transaction.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`authorities ${creditorId}`]);
   },
 
-  async insert(transaction: Transaction, row: StaffAuthorityRow): Promise<void> {
+  async insert(transaction: WriteTransaction, row: StaffAuthorityRow): Promise<void> {
     await transaction.manager.insert(StaffAuthorityRow, row);
   },
 
-  async revoke(transaction: Transaction, id: string, revokedAt: Date, reason: string): Promise<void> {
+  async revoke(transaction: WriteTransaction, id: string, revokedAt: Date, reason: string): Promise<void> {
     await transaction.manager.update(StaffAuthorityRow, { id }, { revokedAt, revocationReason: reason });
   },
 };

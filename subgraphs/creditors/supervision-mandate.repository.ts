@@ -2,7 +2,7 @@
 import type { Actor } from '../../kernel/actor';
 import { askedScope, type AskedScope } from '../../kernel/asked-scope';
 import { readPage, readPageOfEach, type KeysetList } from '../../kernel/keyset';
-import type { Transaction } from '../../kernel/transaction';
+import type { Transaction, WriteTransaction } from '../../kernel/transaction';
 import type { Page } from '../../schema/page';
 import { SUPERVISION_MANDATE_COLUMNS, SupervisionMandateRow } from './supervision-mandate.row';
 
@@ -45,11 +45,11 @@ export const supervisionMandateRepository = {
     return row ?? null;
   },
 
-  async insert(transaction: Transaction, row: SupervisionMandateRow): Promise<void> {
+  async insert(transaction: WriteTransaction, row: SupervisionMandateRow): Promise<void> {
     await transaction.manager.insert(SupervisionMandateRow, row);
   },
 
-  async end(transaction: Transaction, id: string, endedAt: Date, reason: string): Promise<void> {
+  async end(transaction: WriteTransaction, id: string, endedAt: Date, reason: string): Promise<void> {
     await transaction.manager.update(SupervisionMandateRow, { id }, { endedAt, endReason: reason });
   },
 };

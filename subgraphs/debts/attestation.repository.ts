@@ -1,6 +1,6 @@
 /** Reads and keeps what agencies attested of placements, under the row scope of who asks. The latest one counts. */
 import type { RoomContext } from '../../kernel/context';
-import type { Transaction } from '../../kernel/transaction';
+import type { Transaction, WriteTransaction } from '../../kernel/transaction';
 import { ATTESTATION_COLUMNS, AttestationRow } from './attestation.row';
 
 const LATEST = `select distinct on (placement_id) ${ATTESTATION_COLUMNS} from attestation where placement_id = any($1) order by placement_id, number desc`;
@@ -17,6 +17,6 @@ export function loadLatestAttestation(context: RoomContext, placementId: string)
 }
 
 /** The caller holds the placement's lock, so numbers neither repeat nor leave a gap. */
-export async function insertAttestation(transaction: Transaction, row: AttestationRow): Promise<void> {
+export async function insertAttestation(transaction: WriteTransaction, row: AttestationRow): Promise<void> {
   await transaction.manager.insert(AttestationRow, row);
 }

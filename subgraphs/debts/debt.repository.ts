@@ -5,7 +5,7 @@
 import { askedScope, NOTHING_ASKED, type AskedScope } from '../../kernel/asked-scope';
 import type { RoomContext } from '../../kernel/context';
 import { readPage, readPageOfEach, type KeyColumn, type KeysetList } from '../../kernel/keyset';
-import type { Transaction } from '../../kernel/transaction';
+import type { Transaction, WriteTransaction } from '../../kernel/transaction';
 import type { Page, SortKey } from '../../schema/page';
 import type { Components } from './components';
 import { DebtRow } from './debt.row';
@@ -67,13 +67,13 @@ export async function isReferenceUsed(transaction: Transaction, creditorId: stri
   return rows.length > 0;
 }
 
-export async function insertDebt(transaction: Transaction, row: DebtRow): Promise<void> {
+export async function insertDebt(transaction: WriteTransaction, row: DebtRow): Promise<void> {
   await transaction.manager.insert(DebtRow, row);
 }
 
 /** What a command may change of a debt. */
 export type DebtChange = Partial<Components & Pick<DebtRow, 'state' | 'determinationId' | 'amountAsOf' | 'lastPaymentOn'>>;
 
-export async function changeDebt(transaction: Transaction, id: string, change: DebtChange): Promise<void> {
+export async function changeDebt(transaction: WriteTransaction, id: string, change: DebtChange): Promise<void> {
   await transaction.manager.update(DebtRow, { id }, change);
 }

@@ -1,7 +1,7 @@
 /** Reads and writes determinations of amounts under the row scope of who asks. Changes none. */
 import type { RoomContext } from '../../kernel/context';
 import { readPageOfEach, type KeysetList } from '../../kernel/keyset';
-import type { Transaction } from '../../kernel/transaction';
+import type { WriteTransaction } from '../../kernel/transaction';
 import type { Page, SortKey } from '../../schema/page';
 import { DeterminationRow } from './determination.row';
 
@@ -36,6 +36,6 @@ export function pageOfDeterminations(context: RoomContext, debtId: string, page:
   return context.loader<string, DeterminationRow[]>(name, (transaction, debts) => readPageOfEach<DeterminationRow>(transaction, LIST, 'debt_id', debts, page)).load(debtId);
 }
 
-export async function insertDetermination(transaction: Transaction, row: DeterminationRow): Promise<void> {
+export async function insertDetermination(transaction: WriteTransaction, row: DeterminationRow): Promise<void> {
   await transaction.manager.insert(DeterminationRow, row);
 }

@@ -1,7 +1,7 @@
 /** Reads and writes payments under the row scope of who asks. Changes none. */
 import type { RoomContext } from '../../kernel/context';
 import { readPageOfEach, type KeysetList } from '../../kernel/keyset';
-import type { Transaction } from '../../kernel/transaction';
+import type { WriteTransaction } from '../../kernel/transaction';
 import type { Page, SortKey } from '../../schema/page';
 import { PaymentRow } from './payment.row';
 
@@ -36,6 +36,6 @@ export function pageOfPayments(context: RoomContext, debtId: string, page: Page)
   return context.loader<string, PaymentRow[]>(name, (transaction, debts) => readPageOfEach<PaymentRow>(transaction, LIST, 'debt_id', debts, page)).load(debtId);
 }
 
-export async function insertPayment(transaction: Transaction, row: PaymentRow): Promise<void> {
+export async function insertPayment(transaction: WriteTransaction, row: PaymentRow): Promise<void> {
   await transaction.manager.insert(PaymentRow, row);
 }

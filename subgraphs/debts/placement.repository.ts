@@ -4,7 +4,7 @@
  */
 import type { RoomContext } from '../../kernel/context';
 import { readPageOfEach, type KeysetList } from '../../kernel/keyset';
-import type { Transaction } from '../../kernel/transaction';
+import type { Transaction, WriteTransaction } from '../../kernel/transaction';
 import type { Page, SortKey } from '../../schema/page';
 import { OPEN_PLACEMENT_STATES } from './placement';
 import { PlacementRow } from './placement.row';
@@ -79,12 +79,12 @@ export async function lockProposal(transaction: Transaction, debtId: string): Pr
   return row ?? null;
 }
 
-export async function insertPlacement(transaction: Transaction, row: PlacementRow): Promise<void> {
+export async function insertPlacement(transaction: WriteTransaction, row: PlacementRow): Promise<void> {
   await transaction.manager.insert(PlacementRow, row);
 }
 
 export type PlacementChange = Pick<PlacementRow, 'state' | 'reason' | 'changedAt'>;
 
-export async function changePlacement(transaction: Transaction, id: string, change: PlacementChange): Promise<void> {
+export async function changePlacement(transaction: WriteTransaction, id: string, change: PlacementChange): Promise<void> {
   await transaction.manager.update(PlacementRow, { id }, change);
 }

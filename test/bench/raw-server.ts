@@ -5,7 +5,8 @@
 import { createServer } from 'node:http';
 import { drain, listen, readBody } from '../../kernel/http';
 import type { Actor } from '../../kernel/actor';
-import { openReadTransaction, type Transaction } from '../../kernel/transaction';
+import { readTransaction } from '../../kernel/read-transaction';
+import type { Transaction } from '../../kernel/transaction';
 import { openCursor } from '../../schema/page';
 import type { BenchSurroundings, Served } from './read-endpoint';
 import { PAGE, READ_PATH } from './read-query';
@@ -24,10 +25,7 @@ interface DebtRow {
 export async function serveRaw(rooms: ExecutableRooms, { config, tokens }: BenchSurroundings): Promise<Served> {
   const within = async <T>(room: string, actor: Actor, read: (transaction: Transaction) => Promise<T>): Promise<T> => {
     const { database, followerBoundMs } = rooms.get(room)!.services;
-    const transaction = await openReadTransaction({ database, now: new Date(), boundMs: followerBoundMs }, actor);
-    const answer = await read(transaction);
-    await transaction.commit();
-    return answer;
+    return readTransaction({ database, now: new Date(), boundMs: followerBoundMs }, actor, read);
   };
   const byId = async (room: string, actor: Actor, sql: string, ids: readonly string[]): Promise<Map<string, object>> => {
     const rows = await within(room, actor, (transaction) => transaction.prepared<{ id: string }>('raw', sql, [[...new Set(ids)]]));

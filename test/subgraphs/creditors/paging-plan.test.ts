@@ -2,7 +2,8 @@
 import type { Actor } from '../../../kernel/actor';
 import { databaseOf } from '../../../kernel/room-host';
 import type { RoomDatabase } from '../../../kernel/database/room-database';
-import { openReadTransaction, type Transaction } from '../../../kernel/transaction';
+import { readTransaction } from '../../../kernel/read-transaction';
+import type { Transaction } from '../../../kernel/transaction';
 import { newId } from '../../../schema/ids';
 import { openPage, sealCursor } from '../../../schema/page';
 import { agencyRepository } from '../../../subgraphs/agencies/agency.repository';
@@ -55,18 +56,15 @@ beforeAll(async () => {
 
 /** The plan of the one statement that `task` sends, as the actor. */
 async function planOf(room: RoomDatabase, actor: Actor, task: (transaction: Transaction) => Promise<unknown>): Promise<string> {
-  const transaction = await openReadTransaction({ database: room.request, now: new Date(), boundMs: 2_000 }, actor);
-  try {
+  return readTransaction({ database: room.request, now: new Date(), boundMs: 2_000 }, actor, async (transaction) => {
     let plan = '';
     const prepared = async <T>(_name: string, sql: string, values: readonly unknown[]): Promise<T[]> => {
       plan = (await transaction.query<Record<string, string>>(`explain ${sql}`, values)).map((row) => row['QUERY PLAN']).join('\n');
       return [];
     };
-    await task({ ...transaction, prepared });
+    await task(Object.assign(Object.create(transaction) as Transaction, { prepared }));
     return plan;
-  } finally {
-    await transaction.rollback();
-  }
+  });
 }
 
 const binding = (audience: Actor['audience']) => ({ audience, sort: 'any' });

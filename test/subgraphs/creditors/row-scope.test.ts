@@ -1,5 +1,6 @@
 /** Row-level security of the creditors and agencies rooms: what PostgreSQL itself refuses, whatever a repository asks for. */
-import { openReadTransaction, writeTransaction, type Transaction } from '../../../kernel/transaction';
+import { readTransaction } from '../../../kernel/read-transaction';
+import { writeTransaction, type Transaction } from '../../../kernel/transaction';
 import type { Actor } from '../../../kernel/actor';
 import { databaseOf } from '../../../kernel/room-host';
 import type { RoomDatabase } from '../../../kernel/database/room-database';
@@ -60,14 +61,8 @@ beforeAll(async () => {
   }
 });
 
-async function read<T>(room: RoomDatabase, actor: Actor, task: (transaction: Transaction) => Promise<T>): Promise<T> {
-  const transaction = await openReadTransaction({ database: room.request, now: new Date(), boundMs: 2_000 }, actor);
-  try {
-    return await task(transaction);
-  } finally {
-    await transaction.rollback();
-  }
-}
+const read = <T>(room: RoomDatabase, actor: Actor, task: (transaction: Transaction) => Promise<T>): Promise<T> =>
+  readTransaction({ database: room.request, now: new Date(), boundMs: 2_000 }, actor, task);
 
 const count = (room: RoomDatabase, actor: Actor, table: string) => read(room, actor, async (transaction) => (await transaction.query(`select 1 from ${table}`)).length);
 

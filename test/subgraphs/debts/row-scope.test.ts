@@ -1,6 +1,7 @@
 /** What PostgreSQL itself refuses in the tables of the debts room, whatever statement a request would send. */
 import type { Actor } from '../../../kernel/actor';
-import { openReadTransaction, writeTransaction, type TransactionPlace } from '../../../kernel/transaction';
+import { readTransaction } from '../../../kernel/read-transaction';
+import { writeTransaction, type TransactionPlace } from '../../../kernel/transaction';
 import { debtsRoom } from '../../../subgraphs/debts/subgraph';
 import { testRooms } from '../../support/test-rooms';
 import { activePlacement, command, determinedDebt, openScene, propose, TODAY, type Scene } from './scene';
@@ -11,14 +12,11 @@ type Counts = Record<(typeof TABLES)[number], number>;
 
 const place = (): TransactionPlace => ({ database: rooms.room('debts').services.database, now: new Date(), boundMs: 60_000 });
 
-async function visible(actor: Actor): Promise<Counts> {
-  const transaction = await openReadTransaction(place(), actor);
-  try {
+function visible(actor: Actor): Promise<Counts> {
+  return readTransaction(place(), actor, async (transaction) => {
     const counts = TABLES.map(async (table) => [table, (await transaction.query<{ n: number }>(`select count(*)::int as n from ${table}`))[0]!.n] as const);
     return Object.fromEntries(await Promise.all(counts)) as Counts;
-  } finally {
-    await transaction.rollback();
-  }
+  });
 }
 
 const write = (actor: Actor, sql: string, values: readonly unknown[]) => writeTransaction(place(), actor, (transaction) => transaction.query<{ id: string }>(sql, values));
