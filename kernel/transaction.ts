@@ -40,7 +40,7 @@ export function openingStatement({ audience, sub, org }: Actor, boundMs: number)
   return { name: `open_${boundMs}`, text, values: [audience, sub, org] };
 }
 
-export type InTurn = <T>(task: () => Promise<T>) => Promise<T>;
+type InTurn = <T>(task: () => Promise<T>) => Promise<T>;
 
 /**
  * pg allows one query at a time on a connection; parallel DataLoaders would queue inside the driver, which it has

@@ -1,6 +1,7 @@
 /**
  * What an append with a receipt costs at many callers: the ledger with everything on, against the transaction per event that
- * one would write first, with a hash chain and without. Interleaved rounds on one database with its usual durability; medians.
+ * one would write first, with a hash chain and without; all can be read by idempotency key and by stream. Interleaved rounds
+ * on one database with its usual durability; medians.
  */
 import { hash } from 'node:crypto';
 import { Client, Pool } from 'pg';
@@ -48,7 +49,9 @@ const NAIVE_TABLES = `
   create table naive.head (singleton boolean primary key default true, size bigint not null, leaf_hash bytea not null);
   insert into naive.head (size, leaf_hash) values (0, decode(repeat('00', 32), 'hex'));
   create table naive.entry (index bigint primary key, event bytea not null, leaf_hash bytea not null, idempotency_key text not null unique, disclosures text not null);
-  create table naive.event (event bytea not null, idempotency_key text primary key, disclosures text not null);
+  create table naive.entry_stream (stream text, index bigint, primary key (stream, index));
+  create table naive.event (seq bigint generated always as identity primary key, event bytea not null, idempotency_key text not null unique, disclosures text not null);
+  create table naive.event_stream (stream text, seq bigint, primary key (stream, seq));
 `;
 
 /** Every variant checks what it is given: the difference measured is the ledger, not the intake. */
@@ -59,7 +62,7 @@ function intakeOf(submission: Submission): Submission {
 }
 
 async function appendChained(pool: Pool, submission: Submission): Promise<void> {
-  const { event, idempotencyKey, disclosures } = intakeOf(submission);
+  const { event, idempotencyKey, disclosures, streams } = intakeOf(submission);
   const client = await pool.connect();
   try {
     await client.query('begin');
@@ -68,8 +71,9 @@ async function appendChained(pool: Pool, submission: Submission): Promise<void> 
     const leafHash = hash('sha256', Buffer.concat([head.leaf_hash, event]), 'buffer');
     await client.query({
       name: 'entry',
-      text: 'insert into naive.entry (index, event, leaf_hash, idempotency_key, disclosures) values ($1, $2, $3, $4, $5)',
-      values: [head.size, event, leafHash, idempotencyKey, JSON.stringify(disclosures)],
+      text: `with entry as (insert into naive.entry (index, event, leaf_hash, idempotency_key, disclosures) values ($1, $2, $3, $4, $5) returning index)
+        insert into naive.entry_stream (stream, index) select stream, index from entry, unnest($6::text[]) stream`,
+      values: [head.size, event, leafHash, idempotencyKey, JSON.stringify(disclosures), streams],
     });
     await client.query({ name: 'move', text: 'update naive.head set size = size + 1, leaf_hash = $1', values: [leafHash] });
     await client.query('commit');
@@ -79,9 +83,13 @@ async function appendChained(pool: Pool, submission: Submission): Promise<void> 
 }
 
 async function appendPlain(pool: Pool, submission: Submission): Promise<void> {
-  const { event, idempotencyKey, disclosures } = intakeOf(submission);
-  const values = [event, idempotencyKey, JSON.stringify(disclosures)];
-  await pool.query({ name: 'event', text: 'insert into naive.event (event, idempotency_key, disclosures) values ($1, $2, $3)', values });
+  const { event, idempotencyKey, disclosures, streams } = intakeOf(submission);
+  await pool.query({
+    name: 'event',
+    text: `with event as (insert into naive.event (event, idempotency_key, disclosures) values ($1, $2, $3) returning seq)
+      insert into naive.event_stream (stream, seq) select stream, seq from event, unnest($4::text[]) stream`,
+    values: [event, idempotencyKey, JSON.stringify(disclosures), streams],
+  });
 }
 
 async function appendToLedger(ledger: OpenedLedger, submission: Submission): Promise<void> {
