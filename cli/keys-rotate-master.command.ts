@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rename } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { Pool } from 'pg';
 import { DATABASE_ROOMS, MASTER_KEY_BYTES, freezeDeep, type Config, type DatabaseRoom, type PreparedConfig } from '../kernel/config';
@@ -13,7 +14,7 @@ import { createPrivateFile, replacePrivateFile } from '../kernel/home';
 import { MASTER_KEY_FILE, masterKeyFingerprint } from '../kernel/keys';
 import { Secret } from '../kernel/secret';
 import { StartError } from '../kernel/start-error';
-import type { MasterRotated } from '../kernel/vault/master-rotation';
+import type { MasterRotationEnded } from '../kernel/vault/master-rotation';
 import type { CommandLine } from './command-line';
 import { printJson } from './output';
 import { refuseAbsentHub } from './prepared-hub';
@@ -31,7 +32,7 @@ interface RotateChoices {
   readonly json?: true;
 }
 
-interface Rotated extends MasterRotated {
+interface Rotated extends MasterRotationEnded {
   /** What the operator has to do before the next start. */
   readonly next: string;
 }
@@ -41,14 +42,15 @@ export function addKeysRotateMaster(parent: Command, line: CommandLine): void {
     .command('rotate-master')
     .summary('a new master key')
     .description(
-      "Wraps every borrower's key by a new master key and derives the database passwords from it; then the old one opens nothing. Stop the hub first, and have the old key configured. An interrupted rotation goes on where it was; until it has ended no hub starts. The rotation is an entry of the ledger. Backups made before it open under the old key only: keep that as long as they live. Hubs that share a PostgreSQL server share its roles, and so the master key: a rotation shuts the others out.",
+      "Wraps every borrower's key by a new master key and makes database logins for it; then the old one opens nothing. Stop the hub first, and have the old key configured. An interrupted rotation goes on where it was; until it has ended no hub starts. The rotation is an entry of the ledger. Backups made before it open under the old key only: keep that as long as they live. Other hubs on the same PostgreSQL server are not touched: each master key has logins of its own, and those of the old one stay while another hub is at work with them, which is said.",
     )
     .option('--new-key <file>', 'the new key: a file with 32 bytes in base64 (openssl rand -base64 32); needed when CESSION_MASTER_KEY is set')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', '\nWithout --new-key, one is made in the home folder, if that is where the old one is.')
     .action(async ({ newKey, json }: RotateChoices) => {
-      const { rotation, keys, next } = await rotate(line, newKey);
-      if (json) return printJson(line.output, { rotation, keys });
+      const { rotation, keys, sharedWith, next } = await rotate(line, newKey);
+      if (json) return printJson(line.output, { rotation, keys, sharedWith });
+      for (const database of sharedWith) line.output.print(`Another hub is at work under the old key, in the database ${database}: the old database logins stay until its key is rotated too.`);
       line.output.print(`${keys} borrowers' keys are wrapped by the new master key. The entry follows when a hub runs on this database.\n→ ${next}\n→ ${BLIND_ADVICE}`);
     });
 }
@@ -62,7 +64,10 @@ async function rotate(line: CommandLine, newKey: string | undefined): Promise<Ro
   try {
     const pools = openAdminPools(server.config);
     try {
-      return await whileNoHubRuns(pools.borrowers, () => rotateWith(line, { from: server.config, pools, newKey }));
+      return await whileNoHubRuns(pools.borrowers, async () => {
+        await refuseConnectedProcesses(server.config, pools);
+        return rotateWith(line, { from: server.config, pools, newKey });
+      });
     } finally {
       await Promise.all(Object.values(pools).map((pool) => pool.end()));
     }
@@ -83,10 +88,24 @@ async function whileNoHubRuns<T>(borrowers: Pool, work: () => Promise<T>): Promi
   const client = await borrowers.connect();
   try {
     const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [leaseKey('follower:borrowers')]);
-    if (rows[0]?.held !== true) throw new StartError('A hub runs on this database.', 'Stop it: its keys and passwords change.');
+    if (rows[0]?.held !== true) throw new StartError('A hub runs on this database.', 'Stop it: its keys and database logins change.');
     return await work();
   } finally {
     client.release(true);
+  }
+}
+
+/** A process that ended a moment ago is connected for some milliseconds more. */
+const GOODBYE_MS = 2_000;
+const GOODBYE_POLL_MS = 50;
+
+/** Another process of the same hub would lose its database in the middle of its work; who asks for none of the hub's leases is found here. */
+async function refuseConnectedProcesses(config: PreparedConfig, pools: Record<DatabaseRoom, Pool>): Promise<void> {
+  const { processesConnected } = load('../kernel/database/logins') as typeof import('../kernel/database/logins');
+  for (const until = Date.now() + GOODBYE_MS; ; await pause(GOODBYE_POLL_MS)) {
+    const names = (await Promise.all(DATABASE_ROOMS.map((room) => processesConnected(pools[room], config, room)))).flat();
+    if (names.length === 0) return;
+    if (Date.now() > until) throw new StartError(`Processes of this hub are connected to its database: ${[...new Set(names)].sort().join(', ')}.`, 'Stop every process of the hub on every machine: its keys and database logins change.');
   }
 }
 

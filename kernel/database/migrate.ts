@@ -7,7 +7,7 @@ import { DataSource } from 'typeorm';
 import type { PreparedConfig } from '../config';
 import { StartError } from '../start-error';
 import type { DatabaseDefinition } from './definition';
-import { dbSchemaOf, ensureRoles, roleUrl } from './roles';
+import { dbSchemaOf, ensureRoles, loginName, roleUrl, sessionOptions } from './roles';
 import { SilentLogger } from './silent-logger';
 
 /** Advisory lock of one database; every room of it waits in the same line, migrations are rare. */
@@ -21,7 +21,7 @@ export async function migrateRoom(config: PreparedConfig, definition: DatabaseDe
   const url = roleUrl(config, definition.room, 'owner').reveal();
   const lock = new Client({ connectionString: url, connectionTimeoutMillis: config.database.connectTimeoutMs, application_name: 'cession migration lock' });
   lock.on('error', () => undefined);
-  await connectAsOwner(lock, definition);
+  await connectAsOwner(lock, loginName(config, definition.room, 'owner'));
   try {
     await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
     return await runPending(url, definition);
@@ -38,7 +38,7 @@ async function runPending(url: string, definition: DatabaseDefinition): Promise<
     schema: dbSchema,
     applicationName: `cession ${definition.room} migration`,
     poolSize: 1,
-    extra: { options: `-c search_path=${dbSchema},pg_temp` },
+    extra: { options: sessionOptions(definition.room, 'owner') },
     migrations: [...definition.migrations],
     migrationsTableName: MIGRATION_TABLE,
     migrationsTransactionMode: 'each',
@@ -56,14 +56,14 @@ async function runPending(url: string, definition: DatabaseDefinition): Promise<
   }
 }
 
-async function connectAsOwner(client: Client, definition: DatabaseDefinition): Promise<void> {
+async function connectAsOwner(client: Client, login: string): Promise<void> {
   try {
     await client.connect();
   } catch (error) {
     if ((error as { code?: string }).code !== '28P01') throw error;
     throw new StartError(
-      `The database's roles of the ${definition.room} room have another password than this hub's master key gives them.`,
-      'Another hub uses this PostgreSQL server: give this one a server of its own, or the same master key.',
+      `The database login ${login} has another password than this hub's master key gives it.`,
+      `Somebody changed it. Drop that role: the next start makes it again.`,
       error,
     );
   }

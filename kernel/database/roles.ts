@@ -1,8 +1,9 @@
 /**
- * The database's view of who is who: per room an owner (migrations only), a request role that row-level security binds, and
- * a worker role for relay, follower and import. Makes missing roles; changes a password only when the master key is rotated.
+ * The database's view of who is who: per room an owner (migrations only), a request role that row-level security binds, and a
+ * worker role for relay, follower and import. Roles are of the whole server and log nobody in; each master key has logins of its
+ * own to them, so that hubs on one server share no password. Makes what is missing, and changes no password of what is there.
  */
-import { Client, escapeIdentifier, escapeLiteral, type ClientBase } from 'pg';
+import { Client, escapeIdentifier, escapeLiteral } from 'pg';
 import type { DatabaseRoom, PreparedConfig } from '../config';
 import { deriveKey, masterKeyFingerprint } from '../keys';
 import { Secret } from '../secret';
@@ -27,15 +28,31 @@ export function roleName(room: DatabaseRoom, kind: RoleKind): string {
   return room === 'keystore' && kind !== 'owner' ? 'cession_keystore' : `cession_${room}_${kind}`;
 }
 
+const UNPRIVILEGED = 'nosuperuser nobypassrls nocreatedb nocreaterole noinherit';
+
+/** Twelve digits tell the master keys of a server apart; the whole fingerprint is in the mark of each dbSchema. */
+const FINGERPRINT_DIGITS = 12;
+
+/** Who logs in to act as the role: its name says for which master key. */
+export function loginName(config: PreparedConfig, room: DatabaseRoom, kind: RoleKind): string {
+  return roleName(room, kind).replace('cession_', `cession_${masterKeyFingerprint(config.masterKey).slice(0, FINGERPRINT_DIGITS)}_`);
+}
+
 /** The administrator's URL of the database that holds this room. */
 export function adminUrlOf(config: PreparedConfig, room: DatabaseRoom): Secret {
   return config.database.roomUrls[room] ?? config.database.url;
 }
 
-/** The room's database as one of its roles; whatever else the administrator's URL says (host, TLS) stays. */
+/** A session of a login does nothing as itself: it is the role from its first statement on, in the room's dbSchema. */
+export function sessionOptions(room: DatabaseRoom, kind: RoleKind): string {
+  // pg_temp last: a temporary table must never stand in for a table of the room.
+  return `-c role=${roleName(room, kind)} -c search_path=${dbSchemaOf(room)},pg_temp`;
+}
+
+/** The room's database as a login to one of its roles; whatever else the administrator's URL says (host, TLS) stays. */
 export function roleUrl(config: PreparedConfig, room: DatabaseRoom, kind: RoleKind): Secret {
   const url = new URL(adminUrlOf(config, room).reveal());
-  url.username = roleName(room, kind);
+  url.username = loginName(config, room, kind);
   url.password = passwordOf(config, room, kind);
   return new Secret(url.toString());
 }
@@ -60,7 +77,12 @@ export async function ensureRoles(config: PreparedConfig, room: DatabaseRoom): P
 
 async function makeRolesAndSchema(admin: Client, config: PreparedConfig, room: DatabaseRoom): Promise<void> {
   await checkMark(admin, room, masterKeyFingerprint(config.masterKey));
-  for (const kind of kindsOf(room)) await ensureRole(admin, config, room, kind);
+  for (const kind of kindsOf(room)) {
+    const role = roleName(room, kind);
+    await ensureRole(admin, role, `create role ${escapeIdentifier(role)} nologin ${UNPRIVILEGED}`);
+    // One message, one transaction: a login without its role never exists.
+    await ensureRole(admin, loginName(config, room, kind), makeLogin(config, room, kind));
+  }
   const schema = escapeIdentifier(dbSchemaOf(room));
   const owner = escapeIdentifier(roleName(room, 'owner'));
   // An administrator who is not a superuser must be able to act as the owner before he can give it a dbSchema.
@@ -77,8 +99,7 @@ async function makeRolesAndSchema(admin: Client, config: PreparedConfig, room: D
 }
 
 /** Tables grant nothing by default: each migration says what the request and the worker role may do. */
-async function ensureRole(admin: Client, config: PreparedConfig, room: DatabaseRoom, kind: RoleKind): Promise<void> {
-  const role = roleName(room, kind);
+async function ensureRole(admin: Client, role: string, making: string): Promise<void> {
   const found = await admin.query<{ privileged: boolean }>(
     'select rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication as privileged from pg_roles where rolname = $1',
     [role],
@@ -86,18 +107,17 @@ async function ensureRole(admin: Client, config: PreparedConfig, room: DatabaseR
   if (found.rows[0]?.privileged) {
     throw new StartError(`The database role ${role} may bypass row-level security or manage the server.`, `Take that from it: alter role ${role} nosuperuser nobypassrls nocreaterole nocreatedb noreplication`);
   }
-  if (found.rowCount === 0) {
-    await admin.query(`create role ${escapeIdentifier(role)} login nosuperuser nobypassrls nocreatedb nocreaterole noinherit password ${escapeLiteral(passwordOf(config, room, kind))}`);
-  }
+  if (found.rowCount === 0) await admin.query(making);
 }
 
-/** Gives the room's roles the passwords of another master key, inside the caller's transaction. */
-export async function changePasswords(admin: ClientBase, config: PreparedConfig, room: DatabaseRoom): Promise<void> {
-  const changes = kindsOf(room).map((kind) => `alter role ${escapeIdentifier(roleName(room, kind))} password ${escapeLiteral(passwordOf(config, room, kind))}`);
-  await admin.query(changes.join('; '));
+/** Of its own it may do nothing at all: it inherits nothing, and owns nothing. */
+export function makeLogin(config: PreparedConfig, room: DatabaseRoom, kind: RoleKind): string {
+  const login = escapeIdentifier(loginName(config, room, kind));
+  const password = escapeLiteral(passwordOf(config, room, kind));
+  return `create role ${login} login ${UNPRIVILEGED} password ${password}; grant ${escapeIdentifier(roleName(room, kind))} to ${login}`;
 }
 
-function kindsOf(room: DatabaseRoom): RoleKind[] {
+export function kindsOf(room: DatabaseRoom): RoleKind[] {
   return room === 'keystore' ? ['owner', 'request'] : ['owner', 'request', 'worker'];
 }
 

@@ -6,7 +6,7 @@ import { Pool, types, type PoolConfig } from 'pg';
 import { DataSource } from 'typeorm';
 import type { DatabaseRoom, PreparedConfig } from '../config';
 import type { DatabaseDefinition } from './definition';
-import { dbSchemaOf, roleUrl } from './roles';
+import { dbSchemaOf, roleUrl, sessionOptions, type RoleKind } from './roles';
 import { SilentLogger } from './silent-logger';
 
 /** Milliseconds one statement of a worker may run: a chunk of an import or a rebuild, never a whole one. */
@@ -34,7 +34,7 @@ export async function openRoomDatabase(config: PreparedConfig, definition: Datab
     applicationName: `cession ${room} request`,
     poolSize: database.poolSize,
     connectTimeoutMS: database.connectTimeoutMs,
-    extra: connectionSettings(room, database.statementTimeoutMs, GENERIC_PLANS),
+    extra: connectionSettings([room, 'request'], database.statementTimeoutMs, GENERIC_PLANS),
     entities: [...definition.rows],
     synchronize: false,
     installExtensions: false,
@@ -47,7 +47,7 @@ export async function openRoomDatabase(config: PreparedConfig, definition: Datab
     application_name: `cession ${room} worker`,
     max: database.workerPoolSize,
     connectionTimeoutMillis: database.connectTimeoutMs,
-    ...connectionSettings(room, WORKER_STATEMENT_TIMEOUT_MS),
+    ...connectionSettings([room, 'worker'], WORKER_STATEMENT_TIMEOUT_MS),
   });
   worker.on('error', ignoreIdleLoss);
   // The pool listens to idle connections only: one that breaks in use fails its statement, and would end the process besides.
@@ -65,10 +65,9 @@ export async function openRoomDatabase(config: PreparedConfig, definition: Datab
  */
 const GENERIC_PLANS = ' -c plan_cache_mode=force_generic_plan';
 
-function connectionSettings(room: DatabaseRoom, statementTimeoutMs: number, further = ''): PoolConfig {
+function connectionSettings([room, kind]: readonly [DatabaseRoom, RoleKind], statementTimeoutMs: number, further = ''): PoolConfig {
   return {
-    // pg_temp last: a temporary table must never stand in for a table of the room.
-    options: `-c search_path=${dbSchemaOf(room)},pg_temp${further}`,
+    options: `${sessionOptions(room, kind)}${further}`,
     statement_timeout: statementTimeoutMs,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     keepAlive: true,

@@ -1,10 +1,10 @@
 /**
  * Moves a hub that does not run from one master key to the next: wraps every subject key anew, page by page, then gives each room
- * the passwords and the mark of the new key, the key store last. Killed anywhere, it goes on where it was; refuses a third key.
+ * the logins and the mark of the new key, the key store last. Killed anywhere, it goes on where it was; refuses a third key.
  */
 import type { ClientBase, Pool, PoolClient } from 'pg';
 import { DATABASE_ROOMS, type DatabaseRoom, type PreparedConfig } from '../config';
-import { changePasswords } from '../database/roles';
+import { replaceLogins } from '../database/logins';
 import { readMark, writeMark } from '../database/master-key-mark';
 import { masterKeyFingerprint } from '../keys';
 import { StartError } from '../start-error';
@@ -23,6 +23,11 @@ export interface MasterRotated {
   readonly keys: number;
 }
 
+export interface MasterRotationEnded extends MasterRotated {
+  /** Databases of hubs on the same server that are at work under the old key: its logins stay for them. */
+  readonly sharedWith: readonly string[];
+}
+
 export interface MasterRotation {
   /** With the key before, and with the key after. */
   readonly from: PreparedConfig;
@@ -36,10 +41,10 @@ export interface MasterRotation {
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
 }
 
-export async function rotateMasterKey(rotation: MasterRotation): Promise<MasterRotated> {
+export async function rotateMasterKey(rotation: MasterRotation): Promise<MasterRotationEnded> {
   const { pools, entry, signal, onProgress } = rotation;
   const begun = await workerTransaction(pools.keystore, (client) => begin(client, rotation));
-  if (!begun) return resultOf(await readWrapping(pools.keystore), 0);
+  if (!begun) return { ...resultOf(await readWrapping(pools.keystore), 0), sharedWith: [] };
   const { rows } = await pools.keystore.query<{ total: number }>('select count(*)::int as total from subject_key where wrapped is not null');
   const total = rows[0]!.total;
   for (let finished = false; !finished; ) {
@@ -49,15 +54,18 @@ export async function rotateMasterKey(rotation: MasterRotation): Promise<MasterR
     finished = page.finished;
   }
   const rotated = resultOf(await readWrapping(pools.keystore), 1);
+  const sharedWith: string[] = [];
   for (const room of DATABASE_ROOMS.filter((name) => name !== 'keystore')) {
     signal?.throwIfAborted();
     await workerTransaction(pools[room], async (client) => {
-      if (!(await putInForce(client, rotation, room))) return;
+      const others = await putInForce(client, rotation, room);
+      if (others === null) return;
+      sharedWith.push(...others);
       if (room === entry.room) await entry.write(client, rotated);
     });
   }
-  await workerTransaction(pools.keystore, (client) => end(client, rotation));
-  return rotated;
+  sharedWith.push(...(await workerTransaction(pools.keystore, (client) => end(client, rotation))));
+  return { ...rotated, sharedWith: [...new Set(sharedWith)].sort() };
 }
 
 const resultOf = ({ ended, keys }: WrappingPlace, more: number): MasterRotated => ({ rotation: ended + more, keys });
@@ -96,24 +104,24 @@ async function wrapPage(client: PoolClient, { from, to, pageSize = PAGE }: Maste
   return { keys, finished: false };
 }
 
-/** Passwords and mark change together or not at all; false when they have. */
-async function putInForce(client: ClientBase, rotation: MasterRotation, room: DatabaseRoom): Promise<boolean> {
+/** Logins and mark change together or not at all; null when they have. Else the databases of hubs that keep the old logins. */
+async function putInForce(client: ClientBase, rotation: MasterRotation, room: DatabaseRoom): Promise<readonly string[] | null> {
   const { old, fresh } = fingerprints(rotation);
   const mark = await readMark(client, room);
-  if (mark?.key === fresh) return false;
+  if (mark?.key === fresh) return null;
   if (mark?.key !== old) throw wrongKey(room);
-  await changePasswords(client, rotation.to, room);
+  const others = await replaceLogins(client, rotation, room);
   await writeMark(client, room, { key: fresh, before: old });
-  return true;
+  return others;
 }
 
-async function end(client: PoolClient, rotation: MasterRotation): Promise<void> {
+async function end(client: PoolClient, rotation: MasterRotation): Promise<readonly string[]> {
   const generation = (await client.query<BlindGeneration>('select current, pending, sealed from blind_generation for update')).rows[0]!;
   const { blinding } = masterKeysInUse(rotation.from.masterKey, generation);
   const { wrapping } = deriveMasterKeys(rotation.to.masterKey);
   await client.query('update blind_generation set sealed = $1', [seal(wrapping, BLINDING_BINDING, blinding)]);
   await client.query('update wrapping_rotation set ended = ended + 1, next = null');
-  await putInForce(client, rotation, 'keystore');
+  return (await putInForce(client, rotation, 'keystore')) ?? [];
 }
 
 function wrongKey(room: DatabaseRoom): StartError {

@@ -5,6 +5,10 @@ import os from 'node:os';
 import path from 'node:path';
 import type { FirstParties } from '../../cli/first-parties';
 import { HubClient } from '../../cli/tour/hub-client';
+import { loadConfig } from '../../kernel/config';
+import { openRoomDatabase } from '../../kernel/database/room-database';
+import { startDatabaseServer } from '../../kernel/database/server';
+import { KEY_STORE_DATABASE } from '../../kernel/vault/key-store';
 import { testDatabase, type TestDatabase } from '../support/test-database';
 import { currentRun } from '../support/test-run';
 import { runCli, type CliRun } from './run-cli';
@@ -125,14 +129,14 @@ describe('cession start', () => {
     await expect(fs.access(path.join(home, 'ledger.next.key'))).rejects.toThrow('ENOENT');
     expect(JSON.parse((await runCli(['keys', 'rotate-blind-index', '--json'], { env })).out)).toEqual({ generation: 2, borrowers: 30 });
     const oldMaster = await fs.readFile(path.join(home, 'master.key'), 'utf8');
-    expect(JSON.parse((await runCli(['keys', 'rotate-master', '--json'], { env })).out)).toEqual({ rotation: 1, keys: 30 });
+    expect(JSON.parse((await runCli(['keys', 'rotate-master', '--json'], { env })).out)).toEqual({ rotation: 1, keys: 30, sharedWith: [] });
     const newMaster = await fs.readFile(path.join(home, 'master.key'), 'utf8');
     expect(newMaster).not.toBe(oldMaster);
     // As after a kill just before the home's file was replaced.
     await fs.rename(path.join(home, 'master.key'), path.join(home, 'master.next.key'));
     await fs.writeFile(path.join(home, 'master.key'), oldMaster, { mode: 0o600 });
     expect(await runCli(['start'], { env })).toMatchObject({ exitCode: 69, err: expect.stringContaining('run `cession keys rotate-master` again') as string });
-    expect(JSON.parse((await runCli(['keys', 'rotate-master', '--json'], { env })).out)).toEqual({ rotation: 1, keys: 30 });
+    expect(JSON.parse((await runCli(['keys', 'rotate-master', '--json'], { env })).out)).toEqual({ rotation: 1, keys: 30, sharedWith: [] });
     expect(await fs.readFile(path.join(home, 'master.key'), 'utf8')).toBe(newMaster);
     expect((await fs.stat(path.join(home, 'master.key'))).mode & 0o777).toBe(0o600);
     await expect(fs.access(path.join(home, 'master.next.key'))).rejects.toThrow('ENOENT');
@@ -163,8 +167,14 @@ describe('cession start', () => {
       expect(await rotate('--new-key', file)).toMatchObject({ exitCode: 64, err: expect.stringContaining(says) as string });
     }
     await fs.writeFile(file, `${fresh}\n`);
+    // A process that holds none of the leases by which a hub is found.
+    const server = await startDatabaseServer(loadConfig(env));
+    const connected = await openRoomDatabase(server.config, KEY_STORE_DATABASE);
+    expect(await rotate('--new-key', file)).toMatchObject({ exitCode: 69, err: expect.stringContaining('cession keystore request') as string });
+    await connected.close();
+    await server.stop();
     // The second finds that the first has ended.
-    for (const time of [1, 2]) expect([time, JSON.parse((await rotate('--new-key', file)).out)]).toEqual([time, { rotation: 2, keys: 30 }]);
+    for (const time of [1, 2]) expect([time, JSON.parse((await rotate('--new-key', file)).out)]).toEqual([time, { rotation: 2, keys: 30, sharedWith: [] }]);
     expect(await runCli(['ledger', 'fsck'], { env })).toMatchObject({ exitCode: 69, err: expect.stringContaining('The master key is the one before the present') as string });
     expect(await runCli(['ledger', 'fsck'], { env: envOf(home, { CESSION_MASTER_KEY: fresh }) })).toMatchObject({ exitCode: 0 });
   });

@@ -4,21 +4,22 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Client, type Pool } from 'pg';
-import { prepareHub, type PreparedHub } from '../../../hub';
+import { HUB_DATABASES, prepareHub, type PreparedHub } from '../../../hub';
 import { DATABASE_ROOMS, freezeDeep, loadConfig, type DatabaseRoom, type PreparedConfig } from '../../../kernel/config';
 import { openAdminPool } from '../../../kernel/database/admin-pool';
+import { processesConnected } from '../../../kernel/database/logins';
 import { migrateRoom } from '../../../kernel/database/migrate';
+import { loginName, roleName } from '../../../kernel/database/roles';
 import { startDatabaseServer, type DatabaseServer } from '../../../kernel/database/server';
 import { openDiagnostics } from '../../../kernel/diagnostics';
 import { openKeyStoreRoom } from '../../../kernel/key-store-room';
 import { Secret } from '../../../kernel/secret';
-import { KEY_STORE_DATABASE } from '../../../kernel/vault/key-store';
 import { rotateMasterKey, type MasterRotation } from '../../../kernel/vault/master-rotation';
 import { recordMasterRotation } from '../../../subgraphs/borrowers/subgraph';
 import { dyingPool } from '../../support/dying-pool';
 import { factFaults } from '../../support/event-schemas';
 
-/** A server of its own: the passwords of a server's roles are what a rotation changes. */
+/** A server of its own: the logins of a server are what a rotation changes. */
 let home: string;
 let server: DatabaseServer;
 let hub: PreparedHub;
@@ -37,7 +38,7 @@ async function makeOperator(adminUrl: string): Promise<string> {
   const client = new Client({ connectionString: adminUrl });
   await client.connect();
   await client.query(`create role operator login createrole password 'operator'`);
-  await client.query('create database hub owner operator');
+  for (const name of ['hub', 'another', 'related']) await client.query(`create database ${name} owner operator`);
   await client.end();
   const url = new URL(adminUrl);
   [url.username, url.password, url.pathname] = ['operator', 'operator', '/hub'];
@@ -75,9 +76,9 @@ const rotation = (to: PreparedConfig, more: Partial<MasterRotation> = {}): Maste
   ...more,
 });
 
-/** What the first step of a start says with this key; null: it starts. */
-async function refusalOf(config: PreparedConfig): Promise<string | null> {
-  return migrateRoom(config, KEY_STORE_DATABASE).then(
+/** What the first step of a start says with this key, in one room; null: it starts. */
+async function refusalOf(config: PreparedConfig, room: DatabaseRoom = 'keystore'): Promise<string | null> {
+  return migrateRoom(config, HUB_DATABASES.find((definition) => definition.room === room)!).then(
     () => null,
     (error: unknown) => (error as Error).message,
   );
@@ -107,13 +108,13 @@ const deaths = (room: DatabaseRoom, count: number, commits: readonly number[]) =
   ...Array.from({ length: count }, (_, dieAt) => ({ room, dieAt, persisted: false })),
   ...commits.map((dieAt) => ({ room, dieAt, persisted: true })),
 ];
-const DEATHS = [...deaths('keystore', 38, [7, 13, 19, 25, 29, 37]), ...deaths('audit', 5, [4]), ...deaths('borrowers', 6, [5])];
+const DEATHS = [...deaths('keystore', 40, [7, 13, 19, 25, 29, 39]), ...deaths('audit', 7, [6]), ...deaths('borrowers', 8, [7])];
 
 describe('a rotation of the master key', () => {
   it('wraps every key anew, and only those that were not destroyed; the blind index stays', async () => {
     const progress: string[] = [];
     const to = withKey();
-    expect(await rotateMasterKey(rotation(to, { onProgress: ({ done, total }) => progress.push(`${done}/${total}`) }))).toEqual({ rotation: 1, keys: 5 });
+    expect(await rotateMasterKey(rotation(to, { onProgress: ({ done, total }) => progress.push(`${done}/${total}`) }))).toEqual({ rotation: 1, keys: 5, sharedWith: [] });
     expect(progress).toEqual(['2/5', '4/5', '5/5', '5/5']);
     await expectInForce(to);
     const { rows } = await pools.borrowers.query<{ event: Buffer }>('select event from outbox');
@@ -130,7 +131,7 @@ describe('a rotation of the master key', () => {
     const refusal = await refusalOf(current);
     if (refusal === null) expect([room, dieAt <= 7]).toEqual(['keystore', true]);
     else expect(refusal).toContain('run `cession keys rotate-master` again');
-    expect(await rotateMasterKey(rotation(to))).toEqual({ rotation: rotations + 1, keys: 5 });
+    expect(await rotateMasterKey(rotation(to))).toEqual({ rotation: rotations + 1, keys: 5, sharedWith: [] });
     await expectInForce(to);
   });
 
@@ -152,5 +153,92 @@ describe('a rotation of the master key', () => {
   it('refuses to begin from a key that is not in force', async () => {
     await expect(rotateMasterKey(rotation(withKey(), { from: withKey() }))).rejects.toMatchObject({ problem: 'The configured master key is not the one of the keystore room.' });
     expect(await refusalOf(current)).toBeNull();
+  });
+});
+
+/** A hub in a database of its own on the same server, at work. */
+async function hubIn(database: string, masterKey = randomBytes(32)) {
+  const url = new URL(current.database.url.reveal());
+  url.pathname = `/${database}`;
+  const env = { CESSION_HOME: path.join(home, database), DATABASE_URL: url.toString(), CESSION_MASTER_KEY: masterKey.toString('base64'), LOG_LEVEL: 'silent' };
+  const prepared = await prepareHub(loadConfig(env), openDiagnostics('silent'));
+  const { keyStore, close } = await openKeyStoreRoom(prepared.config);
+  await keyStore.createKeys(['borrower_9']);
+  return { prepared, keyStore, close, config: prepared.config };
+}
+
+async function loginsOf(config: PreparedConfig): Promise<string[]> {
+  const prefix = loginName(config, 'keystore', 'request').replace('keystore', '');
+  const { rows } = await pools.keystore.query<{ name: string }>('select rolname as name from pg_roles where starts_with(rolname, $1)', [prefix]);
+  return rows.map(({ name }) => name.slice(prefix.length)).sort();
+}
+
+async function expectAtWork({ config, keyStore }: Awaited<ReturnType<typeof hubIn>>): Promise<void> {
+  expect((await keyStore.keys(['borrower_9'])).size).toBe(1);
+  const again = await openKeyStoreRoom(config);
+  expect((await again.keyStore.keys(['borrower_9'])).size).toBe(1);
+  await again.close();
+  expect(await refusalOf(config)).toBeNull();
+}
+
+describe('another hub on the same server', () => {
+  it('with another master key is not touched', async () => {
+    const another = await hubIn('another');
+    const [before, to] = [current, withKey()];
+    expect(await rotateMasterKey(rotation(to))).toMatchObject({ sharedWith: [] });
+    await expectInForce(to);
+    expect(await loginsOf(before)).toEqual([]);
+    await expectAtWork(another);
+    await another.close();
+    await another.prepared.stop();
+  });
+
+  it('with the same master key at work keeps its logins, is named, and takes them away with its own rotation', async () => {
+    const [before, to] = [current, withKey()];
+    const related = await hubIn('related', Buffer.from(before.masterKey.reveal()));
+    expect(await rotateMasterKey(rotation(to))).toMatchObject({ sharedWith: ['related'] });
+    expect(await loginsOf(before)).toEqual(['keystore']);
+    await expect(openKeyStoreRoom(before)).rejects.toBeInstanceOf(Error);
+    current = to;
+    rotations++;
+    await expectAtWork(related);
+    await related.close();
+    const own = Object.fromEntries(DATABASE_ROOMS.map((room) => [room, openAdminPool(related.config, room)])) as Record<DatabaseRoom, Pool>;
+    const next = freezeDeep({ ...related.config, masterKey: new Secret(randomBytes(32)) });
+    for (let said = ['?']; said.length > 0; said = await processesConnected(own.keystore, related.config, 'keystore'));
+    expect(await rotateMasterKey({ ...rotation(next), from: related.config, pools: own })).toMatchObject({ sharedWith: [] });
+    expect(await loginsOf(before)).toEqual([]);
+    await Promise.all(Object.values(own).map((pool) => pool.end()));
+    await related.prepared.stop();
+    expect(await refusalOf(current)).toBeNull();
+  });
+});
+
+describe('the logins of a hub', () => {
+  it('from before each master key had its own are made at a start, and the roles themselves log nobody in after a rotation', async () => {
+    const superuser = new Client({ connectionString: server.adminUrl.reveal() });
+    await superuser.connect();
+    for (const room of DATABASE_ROOMS) await superuser.query(`alter role ${roleName(room, 'request')} login password 'of the first version'`);
+    for (const name of await loginsOf(current)) await superuser.query(`drop role ${loginName(current, 'keystore', 'request').replace('keystore', name)}`);
+    const url = new URL(server.adminUrl.reveal());
+    [url.username, url.password, url.pathname] = [roleName('debts', 'request'), 'of the first version', '/hub'];
+    const admits = async (): Promise<boolean> => {
+      const client = new Client({ connectionString: url.toString() });
+      return client.connect().then(() => client.end().then(() => true), () => false);
+    };
+    expect(await admits()).toBe(true);
+    for (const room of DATABASE_ROOMS) expect(await refusalOf(current, room)).toBeNull();
+    const to = withKey();
+    await rotateMasterKey(rotation(to));
+    await expectInForce(to);
+    expect(await admits()).toBe(false);
+    await superuser.end();
+  });
+
+  it('tell who is connected, and which room for', async () => {
+    expect(await processesConnected(pools.keystore, current, 'keystore')).toEqual([]);
+    const opened = await openKeyStoreRoom(current);
+    expect(await processesConnected(pools.keystore, current, 'keystore')).toEqual(['cession keystore request', 'cession keystore worker']);
+    await opened.close();
   });
 });
