@@ -162,9 +162,9 @@ async function hubIn(database: string, masterKey = randomBytes(32)) {
   url.pathname = `/${database}`;
   const env = { CESSION_HOME: path.join(home, database), DATABASE_URL: url.toString(), CESSION_MASTER_KEY: masterKey.toString('base64'), LOG_LEVEL: 'silent' };
   const prepared = await prepareHub(loadConfig(env), openDiagnostics('silent'));
-  const { keyStore, close } = await openKeyStoreRoom(prepared.config);
-  await keyStore.createKeys(['borrower_9']);
-  return { prepared, keyStore, close, config: prepared.config };
+  const opened = await openKeyStoreRoom(prepared.config);
+  await opened.keyStore.createKeys(['borrower_9']);
+  return { prepared, opened, config: prepared.config };
 }
 
 async function loginsOf(config: PreparedConfig): Promise<string[]> {
@@ -173,7 +173,7 @@ async function loginsOf(config: PreparedConfig): Promise<string[]> {
   return rows.map(({ name }) => name.slice(prefix.length)).sort();
 }
 
-async function expectAtWork({ config, keyStore }: Awaited<ReturnType<typeof hubIn>>): Promise<void> {
+async function expectAtWork({ config, opened: { keyStore } }: Awaited<ReturnType<typeof hubIn>>): Promise<void> {
   expect((await keyStore.keys(['borrower_9'])).size).toBe(1);
   const again = await openKeyStoreRoom(config);
   expect((await again.keyStore.keys(['borrower_9'])).size).toBe(1);
@@ -189,7 +189,7 @@ describe('another hub on the same server', () => {
     await expectInForce(to);
     expect(await loginsOf(before)).toEqual([]);
     await expectAtWork(another);
-    await another.close();
+    await another.opened.close();
     await another.prepared.stop();
   });
 
@@ -202,7 +202,7 @@ describe('another hub on the same server', () => {
     current = to;
     rotations++;
     await expectAtWork(related);
-    await related.close();
+    await related.opened.close();
     const own = Object.fromEntries(DATABASE_ROOMS.map((room) => [room, openAdminPool(related.config, room)])) as Record<DatabaseRoom, Pool>;
     const next = freezeDeep({ ...related.config, masterKey: new Secret(randomBytes(32)) });
     for (let said = ['?']; said.length > 0; said = await processesConnected(own.keystore, related.config, 'keystore'));
