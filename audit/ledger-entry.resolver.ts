@@ -1,5 +1,7 @@
 /** Answers for entries: lists in scope, one entry, and the proof that it is where it says. */
-import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
+import { isObjectType, type GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
+import { isForAudience } from '../kernel/audience-rule';
 import type { RoomContext } from '../kernel/context';
 import { Audience, EVERY_AUDIENCE } from '../schema/audience';
 import { connectionFrom, type Connection } from '../schema/connection';
@@ -33,8 +35,11 @@ function erasingIndex(context: RoomContext, subject: string): Promise<number | n
 export class LedgerEntryResolver {
   @Audience(...EVERY_AUDIENCE)
   @Query(() => Node, { nullable: true, description: 'Anything by its global id. That it has a type says nothing about whether it exists.' })
-  node(@Arg('id', () => ID, { description: 'The global id.' }) id: string): Node | null {
-    return nodeTypeOf(id) === null ? null : { id };
+  node(@Arg('id', () => ID, { description: 'The global id.' }) id: string, @Ctx() { actor }: RoomContext, @Info() { schema }: GraphQLResolveInfo): Node | null {
+    const type = schema.getType(nodeTypeOf(id) ?? '');
+    const idField = isObjectType(type) ? type.getFields()['id'] : undefined;
+    // A type that the caller's contract does not have does not exist for him: an answer with its name would fail at the gateway.
+    return idField !== undefined && isForAudience(idField, actor.audience) ? { id } : null;
   }
 
   @Audience(...EVERY_AUDIENCE)

@@ -31,6 +31,7 @@ export const NODE_STUBS = [
   PlacementStub,
   stubOf('Grant', 'A right recorded in the ledger: what an agency may see of one debt, for what, and for how long.', EVERY_AUDIENCE),
   stubOf('Payment', 'Money received on a debt.', EVERY_AUDIENCE),
+  stubOf('Licence', 'A licence of an agency, with its expiry.', EVERY_AUDIENCE),
   stubOf('Engagement', "One creditor's view of one agency.", PARTIES),
   stubOf('LegalHold', 'A duty to preserve what is known of a borrower.', STAFF_AND_REGULATOR),
   stubOf('ContactPoint', 'One way to reach a borrower, and how it became known.', EVERY_AUDIENCE),

@@ -14,6 +14,7 @@ import type { Diagnostics } from '../kernel/diagnostics';
 import { HubError } from '../kernel/errors';
 import { readTransaction } from '../kernel/read-transaction';
 import type { Transaction } from '../kernel/transaction';
+import type { TokenScope } from '../schema/token-scope';
 import { AUDIENCES } from '../schema/vocabulary';
 import { parseTilePath, TILE_WIDTH, type Tile } from './log/tiles';
 import { isWithin, readEntryBundle, readHashTile } from './reader/tile-reader';
@@ -21,7 +22,7 @@ import { requestStatements } from './reader/tree-reader';
 import { cosignedCheckpoint } from './witness/cosignatures.repository';
 
 /** To be given with the token by whoever reads every entry. */
-export const WHOLE_LOG_SCOPE = 'ledger:all';
+export const WHOLE_LOG_SCOPE: TokenScope = 'ledger:all';
 const PREFIX = '/ledger/';
 const CHECKPOINT = 'checkpoint';
 const MINIMUM_INDEX = 'minimum-index';

@@ -5,6 +5,7 @@
 import { createRequire } from 'node:module';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { idPrefix, type IdPrefix } from '../schema/ids';
+import { isTokenScope, TOKEN_SCOPES } from '../schema/token-scope';
 import { AUDIENCES, type Audience } from '../schema/vocabulary';
 import type { CommandLine } from './command-line';
 import { parseDurationSeconds } from './duration';
@@ -47,7 +48,7 @@ export function addToken(parent: Command, line: CommandLine): void {
 
 function parseScopes(text: string): string[] {
   const scopes = text.split(/[\s,]+/).filter((scope) => scope !== '');
-  if (!scopes.every((scope) => /^[a-z]+:[a-z]+$/.test(scope))) throw new InvalidArgumentError('A scope is two words and a colon, for example payments:write.');
+  if (!scopes.every(isTokenScope)) throw new InvalidArgumentError(`The scopes are ${Object.keys(TOKEN_SCOPES).join(', ')}.`);
   return scopes;
 }
 

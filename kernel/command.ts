@@ -3,6 +3,7 @@
  * wait for the ledger's receipt. A refusal is a value and is recorded; a command is durable once it commits.
  */
 import { canonicalize } from '../audit/log/canonical';
+import type { TokenScope } from '../schema/token-scope';
 import type { StreamName } from '../schema/vocabulary';
 import { requireAuthority } from './acting-staff';
 import type { RoomContext } from './context';
@@ -39,7 +40,7 @@ export interface RefusedCommand {
 export interface Command {
   /** The mutation's name, e.g. `proposePlacement`; part of the client key's identity. */
   readonly name: string;
-  readonly scope: string;
+  readonly scope: TokenScope;
   readonly clientKey: string;
   /** Everything the caller asked for, as plain JSON. */
   readonly input: unknown;

@@ -5,6 +5,7 @@
 import DataLoader from 'dataloader';
 import type { DataSource } from 'typeorm';
 import type { Language } from '../schema/messages';
+import type { TokenScope } from '../schema/token-scope';
 import type { RoomName } from '../schema/vocabulary';
 import type { Actor } from './actor';
 import { HubError } from './errors';
@@ -123,7 +124,7 @@ export class RoomContext {
   }
 
   /** A scope narrows what the token's bearer may do; deny by default. */
-  requireScope(scope: string): void {
+  requireScope(scope: TokenScope): void {
     if (!this.actor.scopes.includes(scope)) throw new HubError('NOT_PERMITTED', `This operation needs the scope ${scope}.`, { ruleId: 'SCOPE-HELD' });
   }
 

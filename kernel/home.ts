@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder } from './folder';
 import { StartError } from './start-error';
 
 /** Owner may read and write, nobody else anything. */
@@ -13,7 +14,7 @@ const PRIVATE_FOLDER = 0o700;
 
 export async function makeHome(home: string): Promise<void> {
   try {
-    await fs.mkdir(home, { recursive: true, mode: PRIVATE_FOLDER });
+    await makeFolder(home, PRIVATE_FOLDER);
     await fs.access(home, fs.constants.R_OK | fs.constants.W_OK | fs.constants.X_OK);
   } catch (cause) {
     throw new StartError(`The home folder ${home} cannot be used by this user.`, 'Set CESSION_HOME to a folder this user may write.', cause);

@@ -6,7 +6,7 @@ import { Field, ID, InterfaceType } from 'type-graphql';
 import { Audience, EVERY_AUDIENCE } from './audience';
 import { idPrefix, type IdPrefix } from './ids';
 
-/** null: not shown as an entity of its own. */
+/** null: not shown as an entity of its own; `node` answers null. A person is shown to nobody: it would link the records of several creditors. */
 export const NODE_TYPES: Readonly<Record<IdPrefix, string | null>> = {
   creditor: 'Creditor',
   authority: 'StaffAuthority',
@@ -22,7 +22,7 @@ export const NODE_TYPES: Readonly<Record<IdPrefix, string | null>> = {
   licence: 'Licence',
   engagement: 'Engagement',
   borrower: 'Borrower',
-  person: 'Person',
+  person: null,
   contact: 'ContactPoint',
   hold: 'LegalHold',
   event: 'LedgerEntry',

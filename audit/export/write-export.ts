@@ -9,6 +9,7 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Writable } from 'node:stream';
 import type { Pool } from 'pg';
+import { makeFolder } from '../../kernel/folder';
 import { readEventSchema } from '../../schema/event-schemas';
 import type { StreamName } from '../../schema/vocabulary';
 import { writeLogBundle, type BundleSource } from '../bundle/log-bundle';
@@ -67,7 +68,7 @@ export interface ExportMeans {
 
 export async function writeExport(means: ExportMeans, order: ExportOrder, file: string): Promise<WrittenExport> {
   const ground = await findGround(means.pool, means.policy, order.stream);
-  await fs.mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  await makeFolder(path.dirname(file), 0o700);
   const part = `${file}.part`;
   // Beside the file, where there has to be room for it anyway; it holds the report's table until the entries are written.
   const folder = await fs.mkdtemp(`${file}.report-`);

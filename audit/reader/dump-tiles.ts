@@ -5,6 +5,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { Pool } from 'pg';
+import { makeFolder } from '../../kernel/folder';
 import { cosignedCheckpoint } from '../witness/cosignatures.repository';
 import { levelWidth, tilePath, tilesOf, TILE_WIDTH } from '../log/tiles';
 import { readEntries } from './stored-entries';
@@ -61,7 +62,7 @@ async function isThere(file: string): Promise<boolean> {
 }
 
 async function replaceFile(file: string, bytes: Buffer): Promise<void> {
-  await fs.mkdir(path.dirname(file), { recursive: true });
+  await makeFolder(path.dirname(file), 0o777);
   await fs.writeFile(`${file}.part`, bytes);
   await fs.rename(`${file}.part`, file);
 }

@@ -4,6 +4,7 @@
  */
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder } from '../../kernel/folder';
 import type { Language } from '../../schema/messages';
 import { formatSummary } from '../log/summary';
 import { PAGE_FILES, SUMMARY_FILE } from '../log/report-files';
@@ -24,7 +25,7 @@ export interface ReportOrder {
 
 /** The paths of the files that were written. */
 export async function writeReport({ file, folder, languages, verdict, onProgress }: ReportOrder): Promise<string[]> {
-  await fs.mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder, 0o700);
   const csv = new EntriesCsv(folder);
   let entries = 0;
   try {

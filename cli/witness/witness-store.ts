@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder } from '../../kernel/folder';
 
 /** A state and the turn it was stored in; turns count up by one. */
 export interface Stored {
@@ -65,7 +66,7 @@ async function turnsIn(folder: string): Promise<number[]> {
 
 /** The whole text under a name that nothing has yet, synced with its folder; false when the name is taken. */
 async function writeOnce(folder: string, name: string, text: string): Promise<boolean> {
-  await makeFolder(folder);
+  await makeDurableFolder(folder);
   const draft = path.join(folder, `${randomBytes(6).toString('hex')}.draft`);
   const handle = await fs.open(draft, 'wx', PRIVATE_FILE);
   try {
@@ -86,10 +87,8 @@ async function writeOnce(folder: string, name: string, text: string): Promise<bo
 }
 
 /** A folder that was just made is itself an entry of its parent, which has to be on the disk, too. */
-async function makeFolder(folder: string): Promise<void> {
-  const first = await fs.mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
-  if (first === undefined) return;
-  for (let made = folder; made.length >= first.length; made = path.dirname(made)) await syncFolder(path.dirname(made));
+async function makeDurableFolder(folder: string): Promise<void> {
+  for (const made of (await makeFolder(folder, PRIVATE_FOLDER)).reverse()) await syncFolder(path.dirname(made));
 }
 
 async function syncFolder(folder: string): Promise<void> {

@@ -4,6 +4,7 @@
  */
 import { HubError, type Refusal } from '../../kernel/errors';
 import { refusalOf } from '../../schema/messages';
+import type { TokenScope } from '../../schema/token-scope';
 import type { DataCategory, Purpose } from '../../schema/vocabulary';
 import { addYears, checkTerm, placeInTerm, type Term } from './term';
 
@@ -25,7 +26,7 @@ export const STAFF_SCOPES = [
   'mandates:write',
   'payments:write',
   'placements:write',
-] as const;
+] as const satisfies readonly TokenScope[];
 
 /** PIPL Art. 6: the purposes of a regulator and of the borrower himself are not a creditor's to give. */
 export const STAFF_PURPOSES: readonly Purpose[] = ['COLLECTION', 'SERVICING', 'PLACEMENT_ASSESSMENT', 'DISPUTE_HANDLING'];

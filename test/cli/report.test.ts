@@ -62,6 +62,10 @@ describe('cession report', () => {
     expect({ exitCode, isBroken: out.includes('BROKEN'), isThere: await fs.stat(at('never')).then(() => true, () => false) }).toEqual({ exitCode: 1, isBroken: true, isThere: false });
   });
 
+  it('is refused a folder that the system does not let anybody make', async () => {
+    expect(await runCli(['report', at('whole'), '--out', path.join(at('whole'), 'below'), '--key', KEY.vkey])).toMatchObject({ exitCode: 69, err: expect.stringContaining('a part of the path is not a folder') as string });
+  });
+
   it('has to be told where to', async () => {
     expect(await runCli(['report', at('whole')])).toMatchObject({ exitCode: 64 });
   });

@@ -90,6 +90,7 @@ describe('cession start', () => {
     const stream = `creditor:${first.parties?.creditorId}`;
     expect((await runCli(['export', '--out', `${file}.part-of-it`, '--stream', stream], { env })).out).toMatch(/entries +\d+ of a ledger of \d+/);
     expect((await runCli(['verify', `${file}.part-of-it`, '--key', vkey])).out).toMatch(/^VERIFIED[\s\S]*Completeness: proven/);
+    if (process.platform === 'linux') expect(await runCli(['export', '--out', '/proc/cession/never/ledger.tar'], { env })).toMatchObject({ exitCode: 69, err: expect.stringContaining('The folder /proc/cession cannot be made') as string });
     const nothing = await runCli(['export', '--out', `${file}.none`, '--stream', stream, '--to', '2020-01-01'], { env });
     expect(nothing).toMatchObject({ exitCode: 0, out: expect.stringContaining('proves   that there is none') as string });
     expect((await runCli(['verify', `${file}.none`, '--key', vkey])).out).toMatch(/Completeness: proven/);
@@ -193,7 +194,8 @@ describe('cession start where tokens come from an external issuer', () => {
     const { err } = await hub.stop();
     expect(hub.out).toContain('https://issuer.example');
     expect(hub.out).toContain('There is no creditor yet');
-    expect(hub.out + err).not.toMatch(/eyJ|cession token|Seeding/);
+    // A whole head of a token: three letters of it stand in a key by chance.
+    expect(hub.out + err).not.toMatch(/eyJ[\w-]{10,}\.|cession token|Seeding/);
   });
 });
 

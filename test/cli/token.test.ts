@@ -57,7 +57,7 @@ describe('cession token', () => {
     [['--audience', 'borrower', '--org', person, '--sub', 'x'], /the same person in --org and --sub/],
     [['--audience', 'partner', '--org', agency, '--ttl', '8'], /whole number and s, m, h or d/],
     [['--audience', 'partner', '--org', agency, '--ttl', '31d'], /at most 30d/],
-    [['--audience', 'partner', '--org', agency, '--scopes', 'everything'], /two words and a colon/],
+    [['--audience', 'partner', '--org', agency, '--scopes', 'everything'], /The scopes are agencies:write, .*agency-keys:write.*placements:write\./],
   ])('%j is refused with the reason', async (arguments_, message) => {
     const { exitCode, out, err } = await run(...arguments_);
     expect({ exitCode, out }).toEqual({ exitCode: 64, out: '' });

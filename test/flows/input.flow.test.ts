@@ -1,5 +1,8 @@
 /** What a caller is told about a mistake: a code, the cause by name, and nothing anybody else could use. */
-import { newId } from '../../schema/ids';
+import { readContract } from '../../schema/artefacts';
+import { newId, type IdPrefix } from '../../schema/ids';
+import { NODE_TYPES } from '../../schema/node';
+import { AUDIENCES } from '../../schema/vocabulary';
 import type { CallOptions, Caller, GraphQLAnswer } from '../support/caller';
 import { key, registerAgency, registerBorrower, registerDebt, type RegisteredDebt } from '../support/scenario';
 import { MODES, testHub } from '../support/test-hub';
@@ -14,6 +17,7 @@ const PAY = `mutation ($input: RecordPaymentInput!) { recordPayment(input: $inpu
 const PAY_RULE = `mutation ($input: RecordPaymentInput!) { recordPayment(input: $input) { ... on Refusal { ruleId } } }`;
 const SIGN = `mutation ($input: SignAgreementInput!) { signAgreement(input: $input) { __typename } }`;
 const RECALL = `mutation ($input: EndPlacementInput!) { recallPlacement(input: $input) { __typename } }`;
+const ORGS = { INTERNAL: 'creditor', PARTNER: 'agency', REGULATOR: 'regulator', BORROWER: 'person' } as const;
 const TODAY = new Date().toISOString().slice(0, 10);
 
 interface Scene {
@@ -149,6 +153,18 @@ describe.each(MODES)('in %s', (mode) => {
     const { errors } = await weak.ask(PAY, payment(scene, {}));
     expect(errors).toMatchObject([{ extensions: { code: 'NOT_PERMITTED', ruleId: 'SCOPE-HELD' } }]);
     expect(errors[0]!.message).toContain('payments:write');
+  });
+
+  it.each(AUDIENCES)('%s is answered for any id with its type or with nothing, and never with a failure', async (audience) => {
+    const caller = await hub.caller(audience, newId(ORGS[audience]));
+    const { apiSdl } = readContract(audience);
+    for (const prefix of Object.keys(NODE_TYPES) as IdPrefix[]) {
+      const id = newId(prefix);
+      const type = NODE_TYPES[prefix];
+      const isShown = type !== null && apiSdl.includes(`\ntype ${type} implements Node`);
+      const { data, errors } = await caller.ask('query ($id: ID!) { node(id: $id) { __typename id } }', { id });
+      expect([prefix, errors, data]).toEqual([prefix, [], { node: isShown ? { __typename: type, id } : null }]);
+    }
   });
 
   it("another creditor's debt is answered like one that does not exist", async () => {

@@ -3,8 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildSchema, parse, validate } from 'graphql';
 import { readContract } from '../../schema/artefacts';
+import { TOKEN_SCOPES } from '../../schema/token-scope';
 import { AUDIENCES } from '../../schema/vocabulary';
 import { runCli } from '../cli/run-cli';
+import { sourceFiles } from '../house/source-tree';
 
 const ROOT = path.join(__dirname, '../..');
 const README = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
@@ -46,6 +48,19 @@ describe('the table of settings in the README', () => {
 
   it('has every variable of .env.example, and no other', () => {
     expect([...documented].sort()).toEqual([...example].sort());
+  });
+});
+
+describe('the list of token scopes in the README', () => {
+  it('has every scope there is, with what it is for', () => {
+    const documented = [...README.matchAll(/^\| `([a-z-]+:[a-z]+)` \| (.+) \|$/gm)].map(([, scope, what]) => [scope, what]);
+    expect(documented).toEqual(Object.entries(TOKEN_SCOPES));
+  });
+
+  it('holds none that no room asks for, but the one that says so', () => {
+    const asking = sourceFiles().filter(({ path: file }) => /^(audit|subgraphs)\//.test(file) && file !== 'subgraphs/creditors/staff-authority.ts');
+    const idle = Object.keys(TOKEN_SCOPES).filter((scope) => !asking.some(({ text }) => text.includes(`'${scope}'`)));
+    expect(idle).toEqual(Object.entries(TOKEN_SCOPES).filter(([, what]) => what.startsWith('nothing yet')).map(([scope]) => scope));
   });
 });
 

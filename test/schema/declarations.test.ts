@@ -1,8 +1,10 @@
 /** Declarations that are kept by name for the whole process. */
+import { readContract } from '../../schema/artefacts';
 import { declareEnum } from '../../schema/enum-type';
 import { newId, ID_ROOMS, type IdPrefix } from '../../schema/ids';
 import { NODE_TYPES, nodeTypeOf } from '../../schema/node';
 import { declareUnion } from '../../schema/union-type';
+import { AUDIENCES } from '../../schema/vocabulary';
 
 const values = { ON: 'On.', OFF: 'Off.' };
 
@@ -31,6 +33,12 @@ describe('a union of one name', () => {
 describe('a global id', () => {
   it.each(Object.keys(ID_ROOMS) as IdPrefix[])('of %s stands for its type', (prefix) => {
     expect(nodeTypeOf(newId(prefix))).toBe(NODE_TYPES[prefix]);
+  });
+
+  it('leads, where it stands for a type, to one that the contracts show as a node', () => {
+    const shown = new Set(AUDIENCES.flatMap((audience) => [...readContract(audience).apiSdl.matchAll(/^type (\w+) implements Node \{$/gm)].map(([, name]) => name)));
+    expect(shown.size).toBeGreaterThan(10);
+    expect(Object.values(NODE_TYPES).filter((type) => type !== null && !shown.has(type))).toEqual([]);
   });
 
   it.each(['', 'debt_', 'debt_short', 'toString_00000000000000000000000000', 'DEBT_00000000000000000000000000'])('that is malformed stands for nothing: %j', (id) => {
