@@ -15,12 +15,13 @@ import { LedgerSigningKeys } from './migrations/ledger-signing-keys';
 import { LedgerTables } from './migrations/ledger-tables';
 import { LedgerViews } from './migrations/ledger-views';
 import { LedgerWitnesses } from './migrations/ledger-witnesses';
+import { SelfCheckPages } from './migrations/self-check-pages';
 import { StreamHeadsTables } from './migrations/stream-heads-tables';
 
 export const AUDIT_DATABASE = {
   room: 'audit',
   rows: [],
-  migrations: [roomTables('audit'), LedgerTables, LedgerViews, StreamHeadsTables, LedgerWitnesses, roomStanding('audit'), LedgerSelfCheck, LedgerReading, LedgerPlaces, HandoverTables, LedgerProofs, ExportsOfOwnStreams, LedgerPruning, LedgerSigningKeys],
+  migrations: [roomTables('audit'), LedgerTables, LedgerViews, StreamHeadsTables, LedgerWitnesses, roomStanding('audit'), LedgerSelfCheck, LedgerReading, LedgerPlaces, HandoverTables, LedgerProofs, ExportsOfOwnStreams, LedgerPruning, LedgerSigningKeys, SelfCheckPages],
 } as const satisfies DatabaseDefinition;
 
 /** A writer that waits for a connection which its own lease holds would wait for ever. */

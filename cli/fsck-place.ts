@@ -7,7 +7,14 @@ import path from 'node:path';
 import type { SelfCheckMark } from '../audit/subgraph';
 import { readPrivateFile, replacePrivateFile } from '../kernel/home';
 
-const FORMAT = 'cession-fsck/v1';
+const FORMAT = 'cession-fsck/v2';
+
+/** How far an interrupted check had come, and since when what it found may have changed again. */
+export interface Place {
+  readonly mark: SelfCheckMark;
+  /** When the check began that was interrupted first. */
+  readonly begunAt: string;
+}
 
 export class FsckPlace {
   private readonly file: string;
@@ -20,20 +27,21 @@ export class FsckPlace {
     this.file = path.join(home, 'fsck.json');
   }
 
-  async read(): Promise<SelfCheckMark | null> {
+  async read(): Promise<Place | null> {
     const text = await readPrivateFile(this.file);
     if (text === null) return null;
     try {
-      const { format, vkey, mark } = JSON.parse(text) as { format?: unknown; vkey?: unknown; mark?: SelfCheckMark };
-      return format === FORMAT && vkey === this.vkey && Number.isSafeInteger(mark?.next) ? (mark ?? null) : null;
+      const { format, vkey, mark, begunAt } = JSON.parse(text) as { format?: unknown; vkey?: unknown } & Partial<Place>;
+      const isPlace = format === FORMAT && vkey === this.vkey && Number.isSafeInteger(mark?.next) && typeof begunAt === 'string';
+      return isPlace ? { mark: mark as SelfCheckMark, begunAt } : null;
     } catch {
       // Half-written by something else than this program: a whole check costs time and nothing more.
       return null;
     }
   }
 
-  async keep(mark: SelfCheckMark): Promise<void> {
-    await replacePrivateFile(this.file, JSON.stringify({ format: FORMAT, vkey: this.vkey, mark }));
+  async keep(place: Place): Promise<void> {
+    await replacePrivateFile(this.file, JSON.stringify({ format: FORMAT, vkey: this.vkey, ...place }));
   }
 
   async forget(): Promise<void> {

@@ -19,8 +19,11 @@ interface CheckChoices {
 }
 
 interface Checked extends SelfCheckReport {
-  /** The first entry this run looked at. */
+  /** The first entry this run looked at, and the links before it. */
   readonly from: number;
+  readonly linksBefore: number;
+  /** When the run began that checked the entries before it. */
+  readonly begunAt: string;
 }
 
 /** How much an interruption may cost. */
@@ -31,7 +34,7 @@ export function addLedgerFsck(parent: Command, line: CommandLine): void {
     .command('fsck')
     .summary('check the stored ledger against its own bytes')
     .description(
-      'Derives every hash, chain, link, stream head, tile, checkpoint, cosignature and time stamp again from the stored bytes and compares. Changes nothing in the database and locks nothing; may run beside a hub at work. An interrupted check goes on where it was.',
+      'Derives every hash, chain, link, stream head, tile, checkpoint, cosignature and time stamp again from the stored bytes and compares. Changes nothing in the database and locks nothing; may run beside a hub at work. An interrupted check goes on where it was and says what it covers: a byte of an earlier entry that was changed since is found by --from-start.',
     )
     .option('--from-start', 'check everything, even if an earlier check was interrupted')
     .option('--json', 'print the result as JSON')
@@ -39,7 +42,7 @@ export function addLedgerFsck(parent: Command, line: CommandLine): void {
     .action(async ({ json, fromStart }: CheckChoices) => {
       const checked = await withLedger(line, (ledger) => check(line, ledger, fromStart === true));
       line.exitCode = checked.difference === null ? EXIT.done : EXIT.differs;
-      if (json) return printJson(line.output, { size: checked.size, from: checked.from, links: checked.mark.links, difference: checked.difference });
+      if (json) return printJson(line.output, { size: checked.size, from: checked.from, links: checked.mark.links - checked.linksBefore, ...(checked.from > 0 && { earlierCheckedSince: checked.begunAt }), difference: checked.difference });
       show(line, checked);
     });
 }
@@ -49,28 +52,31 @@ async function check(line: CommandLine, { pool, signer, home }: LedgerAccess, is
   const { parseVkey } = load('../audit/log/note-key') as typeof import('../audit/log/note-key');
   const place = new FsckPlace(home, signer.vkey);
   const progress = openProgress(line.output, 'Checking');
-  const from = (isFromStart ? null : await place.read()) ?? START_MARK;
+  const { mark: from, begunAt } = (isFromStart ? null : await place.read()) ?? { mark: START_MARK, begunAt: new Date().toISOString() };
   if (from.next > 0) line.output.tell(`Going on at entry ${from.next}, where the last check was interrupted; --from-start checks everything.`);
   let keptAt = performance.now();
   const onProgress = async (mark: SelfCheckMark, total: number): Promise<void> => {
     progress.to(mark.next, total);
     const isOver = line.interruption().aborted;
     if (!isOver && performance.now() - keptAt < KEEP_MS) return;
-    await place.keep(mark);
+    await place.keep({ mark, begunAt });
     keptAt = performance.now();
   };
   try {
     const report = await checkLedger({ pool, key: parseVkey(signer.vkey), from, signal: line.interruption(), onProgress });
     await place.forget();
-    return { ...report, from: from.next };
+    return { ...report, from: from.next, linksBefore: from.links, begunAt };
   } finally {
     progress.end();
   }
 }
 
-function show(line: CommandLine, { size, from, mark, difference }: Checked): void {
-  const checked = from === 0 ? `${size} entries` : `entries ${from} to ${size - 1}`;
-  if (difference === null) return line.output.print(`Everything holds: ${checked} and ${mark.links} links were derived again from their bytes.`);
+function show(line: CommandLine, { size, from, linksBefore, begunAt, mark, difference }: Checked): void {
+  if (difference === null && from === 0) return line.output.print(`Everything holds: ${size} entries and ${mark.links} links were derived again from their bytes.`);
+  if (difference === null) {
+    const checked = from === size ? 'no entry was left to check' : `entries ${from} to ${size - 1} and their ${mark.links - linksBefore} links were derived again from their bytes`;
+    return line.output.print(`Everything holds from entry ${from} on: ${checked}.\nEntries 0 to ${from - 1} held when the interrupted check, begun ${begunAt}, derived them; what was changed in them since, --from-start finds.`);
+  }
   const { table, check: promise, at, expected, got } = difference;
   line.output.print(`The stored ledger contradicts itself.\n\n${renderTable(['', ''], [['promise', promise], ['table', table], ['place', at], ['expected', expected], ['got', got]])}`);
   line.output.print('\n→ Stop the hub, keep this database as it is, and compare with a backup and with exports that others hold.');

@@ -72,17 +72,30 @@ const MORE_LEVELS = 2;
 
 export type HeadsState = Pick<CommittedHeads, 'version' | 'root' | 'streams'>;
 
+/** The pages at these paths, as far as there are any. */
+export type PageReader = (paths: readonly string[]) => Promise<readonly StoredPage[]>;
+
+interface StoredPage {
+  readonly path: string;
+  readonly bytes: HeadsPage | null;
+}
+
 /** Adds to a tree the pages on the way to these keys, each checked against the one above it, the first against `root`. */
 export async function loadPages(database: HeadsSource, tree: HeadsTree, at: HeadsState, keys: readonly Buffer[]): Promise<void> {
+  await loadPagesFrom(async (paths) => (await database.query<StoredPage>({ name: 'heads_pages', text: PAGES, values: [paths, at.version] })).rows, tree, at, keys);
+}
+
+/** The same from wherever the pages are kept. */
+export async function loadPagesFrom(read: PageReader, tree: HeadsTree, at: Pick<HeadsState, 'root' | 'streams'>, keys: readonly Buffer[]): Promise<void> {
   if (at.streams === 0) return;
   for (let wanted = firstPaths(tree, at, keys); wanted.size > 0; wanted = missingPaths(tree, keys)) {
     const before = tree.pages.size;
-    await addPages(database, tree, at, wanted);
+    addPages(await read([...wanted]), tree, at.root, wanted);
     if (tree.pages.size === before) throw new HeadsPageWrong([...wanted][0] as string);
   }
 }
 
-function firstPaths(tree: HeadsTree, { streams }: HeadsState, keys: readonly Buffer[]): Set<string> {
+function firstPaths(tree: HeadsTree, { streams }: Pick<HeadsState, 'streams'>, keys: readonly Buffer[]): Set<string> {
   if (tree.pages.size > 0) return missingPaths(tree, keys);
   const levels = FIRST_LEVELS + Math.ceil(Math.log2(streams) / 4);
   return new Set(['', ...keys.flatMap((key) => pathsOf(key.toString('hex'), 1, levels - 1))]);
@@ -101,11 +114,10 @@ function pathsOf(digits: string, shortest: number, longest: number): string[] {
   return Array.from({ length: longest - shortest + 1 }, (_, i) => digits.slice(0, shortest + i));
 }
 
-async function addPages(database: HeadsSource, tree: HeadsTree, { version, root }: HeadsState, paths: ReadonlySet<string>): Promise<void> {
-  const { rows } = await database.query<{ path: string; bytes: HeadsPage | null }>({ name: 'heads_pages', text: PAGES, values: [[...paths], version] });
+function addPages(rows: readonly StoredPage[], tree: HeadsTree, root: Buffer, paths: ReadonlySet<string>): void {
   if (paths.has('') && !rows.some(({ path }) => path === '')) throw new HeadsPageWrong('');
   // Shortest first: a page is compared with what the one above it says, which must be there and checked.
-  for (const { path, bytes } of rows.sort((a, b) => a.path.length - b.path.length)) {
+  for (const { path, bytes } of [...rows].sort((a, b) => a.path.length - b.path.length)) {
     const above = tree.pages.get(path.slice(0, -1));
     const expected = path === '' ? root : above === undefined ? null : childPage(above, path);
     // A page that this version has, but an older one above it does not name, is of a later version.

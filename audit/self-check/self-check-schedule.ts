@@ -1,15 +1,17 @@
 /**
- * Checks the stored ledger again and again while the hub works: a pass over everything per interval, by one replica at a time,
- * resting far longer than it works. A difference is told to the log, to `/readyz` and to the metrics until a pass finds none.
+ * Checks the stored ledger again and again while the hub works: a pass per interval that derives everything again, by one replica at
+ * a time, resting far longer than it works. A difference is told to the log, to `/readyz` and to the metrics until a pass finds none.
  */
 import { performance } from 'node:perf_hooks';
 import type { Pool } from 'pg';
 import type { Diagnostics } from '../../kernel/diagnostics';
 import { holdLease, type Lease } from '../../kernel/lease';
 import { rest } from '../../kernel/rest';
+import { workerTransaction } from '../../kernel/worker-transaction';
 import type { VerifierKey } from '../log/note-key';
 import type { Difference } from './checked-row';
-import { checkLedger, START_MARK, type SelfCheckMark } from './self-check';
+import { KeptHeads, ScratchLost } from './kept-heads';
+import { checkLedger, START_MARK, type SelfCheckMark, type SelfCheckOptions, type SelfCheckReport } from './self-check';
 import { beginPass, endPass, keepMark, readSelfCheck, type SelfCheckState } from './self-check.repository';
 
 export interface SelfCheckScheduleOptions {
@@ -77,18 +79,29 @@ export class SelfCheckSchedule {
     const { pool, key, clock } = this.options;
     const { mark } = await readSelfCheck(pool);
     if (mark === null) await beginPass(pool, START_MARK, clock());
-    const rest = restBetween(held);
+    const heads = new KeptHeads(pool, held);
     let keptAt = performance.now();
     const onProgress = async (reached: SelfCheckMark): Promise<void> => {
-      if (performance.now() - keptAt >= KEEP_MS) {
-        await keepMark(pool, reached);
-        keptAt = performance.now();
-      }
-      await rest();
+      if (performance.now() - keptAt < KEEP_MS && !heads.isFull) return;
+      await workerTransaction(pool, async (client) => keepMark(client, { ...reached, heads: await heads.store(client) }));
+      keptAt = performance.now();
     };
-    const report = await checkLedger({ pool, key, from: mark ?? START_MARK, heads: 'stored', batch: BATCH, signal: held, onProgress });
+    const report = await this.check({ pool, key, from: mark ?? START_MARK, heads, batch: BATCH, signal: held, onProgress, rest: restBetween(held) });
+    if (report === null) return;
     await endPass(pool, report.mark, { at: clock(), difference: report.difference });
     this.tell(report.difference, report.size);
+  }
+
+  /** null: what an interrupted pass had derived is lost, and the next one is a whole one. */
+  private async check(options: SelfCheckOptions): Promise<SelfCheckReport | null> {
+    try {
+      return await checkLedger(options);
+    } catch (error) {
+      if (!(error instanceof ScratchLost)) throw error;
+      this.options.diagnostics.info({ part: 'self-check', reason: error.message }, 'the self-check of the ledger begins again');
+      await beginPass(this.options.pool, START_MARK, this.options.clock());
+      return null;
+    }
   }
 
   private tell(difference: Difference | null, size: number): void {

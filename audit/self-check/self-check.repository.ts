@@ -38,13 +38,19 @@ export async function readSelfCheck(database: Statements): Promise<SelfCheckStat
   const { rows } = await database.query<StateRow>(READ);
   const row = rows[0] as StateRow;
   return {
-    mark: row.mark === null ? null : (JSON.parse(row.mark) as SelfCheckMark),
+    mark: readMark(row.mark),
     verifiedIndex: Number(row.verified_index),
     begunAt: row.begun_at,
     cleanAt: row.clean_at,
     difference: row.difference === null ? null : (JSON.parse(row.difference) as Difference),
     failures: Number(row.failures),
   };
+}
+
+/** A pass that an earlier release began has no place for the heads of streams: it is begun again. */
+function readMark(text: string | null): SelfCheckMark | null {
+  const mark = text === null ? null : (JSON.parse(text) as SelfCheckMark);
+  return mark === null || (mark.next > 0 && (mark.heads ?? null) === null) ? null : mark;
 }
 
 export async function beginPass(database: Statements, mark: SelfCheckMark, at: Date): Promise<void> {

@@ -16,7 +16,8 @@ import { checkAttestations } from './attestations';
 import { CheckedKeys, type KeysMark } from './checked-keys';
 import { checkRow, differ, DifferenceFound, type CheckedEntry, type CheckedRow, type Difference } from './checked-row';
 import { DerivedHeads } from './derived-heads';
-import { StoredHeads } from './stored-heads-check';
+import type { HeadsCheck } from './heads-check';
+import type { HeadsMark } from './kept-heads';
 
 /** Where a check may go on: what it had derived up to entry `next`. Plain JSON. */
 export interface SelfCheckMark extends KeysMark {
@@ -28,16 +29,8 @@ export interface SelfCheckMark extends KeysMark {
   readonly frontier: string;
   readonly sources: { readonly [source: string]: number };
   readonly links: number;
-  /** Streams up to this name have been found in the stored pages of heads; '' while entries are still being checked. */
-  readonly headsAfter: string;
-}
-
-/** What a check does with the heads of streams: everything, in memory, or what is stored, in none. */
-export interface HeadsCheck {
-  begin(mark: SelfCheckMark): Promise<void>;
-  accept(entry: CheckedEntry): Promise<void>;
-  /** After the last entry. `onStream`: the streams up to this name are right. */
-  finish(mark: SelfCheckMark, onStream: (headsAfter: string) => Promise<void>): Promise<void>;
+  /** Where the heads of streams stand whose pages are kept in the database; null: they are in memory, and derived again. */
+  readonly heads: HeadsMark | null;
 }
 
 export interface SelfCheckReport {
@@ -52,19 +45,18 @@ export interface SelfCheckOptions {
   /** In force at the end of the log; checkpoints must be signed by it or by those it came from. Null leaves signatures aside. */
   readonly key: VerifierKey | null;
   readonly from?: SelfCheckMark;
-  /** Awaited after each batch: who wants to keep the mark, or to rest, does it here. */
+  /** Awaited after each batch of entries: who wants to keep the mark does it here. */
   readonly onProgress?: (mark: SelfCheckMark, size: number) => void | Promise<void>;
   readonly signal?: AbortSignal;
-  /**
-   * derived: the root in every heads entry is derived again, with some 350 bytes of memory for each stream there is. stored (for
-   * a hub at work): the pages kept now, against the stream tables and the last heads entry; constant memory.
-   */
-  readonly heads?: 'derived' | 'stored';
+  /** Awaited between steps of every kind: who has other work to do rests here. */
+  readonly rest?: () => Promise<void>;
+  /** How the tree of stream heads is derived again; in memory when absent, with some 350 bytes for each stream there is. */
+  readonly heads?: HeadsCheck;
   /** Entries checked without giving way to other work of this process. */
   readonly batch?: number;
 }
 
-export const START_MARK: SelfCheckMark = { next: 0, leafHash: ZERO_HASH, recordedAt: '', frontier: '', sources: {}, links: 0, vkey: '', keyBefore: '', headsAfter: '' };
+export const START_MARK: SelfCheckMark = { next: 0, leafHash: ZERO_HASH, recordedAt: '', frontier: '', sources: {}, links: 0, vkey: '', keyBefore: '', heads: null };
 
 const BATCH = 512;
 const ROWS = `select index::float8 as index, bytes, leaf_hash, idempotency_key, source, source_seq::float8 as source_seq, disclosures, links
@@ -110,7 +102,7 @@ class SelfCheck {
   ) {
     this.mark = options.from ?? START_MARK;
     this.keys = options.key === null ? null : new CheckedKeys(options.pool, this.mark);
-    this.heads = options.heads === 'stored' ? new StoredHeads(options.pool) : new DerivedHeads(options.pool);
+    this.heads = options.heads ?? new DerivedHeads(options.pool);
   }
 
   async run(): Promise<void> {
@@ -119,12 +111,17 @@ class SelfCheck {
     this.checkHead();
     if (this.options.key !== null) this.keys?.finish(this.options.key, this.head.size);
     await this.checkCounts();
-    await this.heads.finish(this.mark, (headsAfter) => this.moveTo({ ...this.mark, headsAfter }));
+    await this.heads.finish(() => this.giveWay());
   }
 
   private async moveTo(mark: SelfCheckMark): Promise<void> {
     this.mark = mark;
     await this.options.onProgress?.(mark, this.head.size);
+    await this.giveWay();
+  }
+
+  private async giveWay(): Promise<void> {
+    await this.options.rest?.();
     this.options.signal?.throwIfAborted();
   }
 
@@ -154,14 +151,12 @@ class SelfCheck {
       checked.push(one);
     }
     await this.checkStreams(checked);
-    for (const one of checked) {
-      await this.keys?.accept(one.entry);
-      await this.heads.accept(one);
-    }
+    for (const { entry } of checked) await this.keys?.accept(entry);
+    await this.heads.accept(checked);
     await this.checkTree(tree, checked);
     const links = this.mark.links + checked.reduce((sum, one) => sum + one.links.length, 0);
     const keys = this.keys?.mark ?? { vkey: '', keyBefore: '' };
-    return { ...keys, next: this.mark.next + rows.length, leafHash: prev, recordedAt, frontier: tree.frontier.toString('base64'), sources: Object.fromEntries(sources), links, headsAfter: '' };
+    return { ...keys, next: this.mark.next + rows.length, leafHash: prev, recordedAt, frontier: tree.frontier.toString('base64'), sources: Object.fromEntries(sources), links, heads: null };
   }
 
   /** Each link against the stream table: that place is this entry's, and the place before it is the entry it names. */

@@ -59,6 +59,38 @@ describe('the ledger writer under faults', () => {
     });
   });
 
+  describe.each(FAULTS)('when %s', (_name, persisted, strike) => {
+    /** Streams that the writer has to look up: it was opened after their entries. */
+    const streams: readonly StreamName[] = [`debt:${newId('debt')}`, `grant:${newId('grant')}`];
+    const batchOf = (count: number) => Array.from({ length: count }, () => submission({ streams }));
+
+    async function statementsOfAnAppend(): Promise<string[]> {
+      const sent: string[] = [];
+      const { writer } = await openWriter(interferingPool(pool, (sql, send) => (sent.push(sql), send())));
+      receipts(await writer.append('debts', 'direct', batchOf(10), DEADLINE));
+      await writer.close();
+      return sent;
+    }
+
+    it(`loses nothing and doubles nothing, whichever statement it is of an append (fault: the writer is killed at a statement of an append, ${persisted ? 'persisted' : 'not persisted'})`, async () => {
+      await statementsOfAnAppend();
+      const statements = await statementsOfAnAppend();
+      expect(statements.filter((sql) => /^with moved/.test(sql))).toHaveLength(1);
+      for (let at = 0; at < statements.length; at += 1) {
+        const before = await sizeNow();
+        let sent = 0;
+        const struck: Interference = (sql, send, client) => (sent++ === at ? strike(admin)(sql, send, client) : send());
+        const { writer } = await openWriter(interferingPool(pool, struck)).catch(() => openWriter(pool));
+        const batch = batchOf(10);
+        const acknowledged = receipts(await writer.append('debts', 'direct', batch, DEADLINE));
+        expect(acknowledged.map(({ index }) => index)).toEqual(batch.map((_, i) => before + i));
+        await writer.close();
+        expect(await sizeNow()).toBe(before + batch.length);
+      }
+      await checkAfterwards([]);
+    });
+  });
+
   describe.each(FAULTS)('when, after a lost commit, %s', (_name, _persisted, strike) => {
     it.each([
       ['takes the head anew', /^update head/],
@@ -88,7 +120,7 @@ describe('the ledger writer under faults', () => {
     await checkAfterwards([first!]);
   });
 
-  it('refuses with LEDGER_UNAVAILABLE while the disk stays full, and serves again after', async () => {
+  it('refuses with LEDGER_UNAVAILABLE while the disk stays full, and serves again after (fault: the disk is full, not persisted)', async () => {
     let full = true;
     const { writer } = await openWriter(interferingPool(pool, (sql, send) => (full && /^with moved/.test(sql) ? Promise.reject(diskFull()) : send())));
     const sent = submission();
@@ -100,7 +132,7 @@ describe('the ledger writer under faults', () => {
     await checkAfterwards(acknowledged);
   });
 
-  it('fences the first of two writers: the second takes over, no fork (trap: in-memory head across processes)', async () => {
+  it('fences the first of two writers: the second takes over, no fork (trap: in-memory head across processes) (fault: two writers are started at once, not persisted)', async () => {
     const first = await openWriter(pool);
     receipts(await first.writer.append('debts', 'direct', [submission()], DEADLINE));
     const second = await openWriter(pool);
@@ -125,7 +157,7 @@ describe('the ledger writer under faults', () => {
   });
 
   it.each([
-    ['a statement of the old writer that commits late', 0],
+    ['a statement of the old writer that commits late (fault: two writers are started at once, persisted)', 0],
     ['a statement of the old writer that is still waiting', 1],
   ])('is not forked by %s (trap: FOR UPDATE on the last row)', async (_case, held) => {
     const recent = new RecentEntries(0);

@@ -114,7 +114,7 @@ describe('the ledger writer', () => {
     expect(await opened.writer.append('debts', 'direct', [make()], DEADLINE)).toEqual([expect.objectContaining({ ok: false, code })]);
   });
 
-  it('keeps recordedAt monotonic when the clock goes backwards (trap: time order is not commit order)', async () => {
+  it('keeps recordedAt monotonic when the clock goes backwards (trap: time order is not commit order) (fault: the clock goes backwards, persisted)', async () => {
     await opened.writer.close();
     const times = ['2031-01-01T00:00:00.500Z', '2030-01-01T00:00:00.000Z', '2031-01-01T00:00:00.501Z'];
     opened = await openWriter(pool, { clock: () => new Date(times.shift() ?? '2031-01-01T00:00:00.502Z') });

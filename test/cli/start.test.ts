@@ -98,7 +98,7 @@ describe('cession start', () => {
     expect(await runCli(['ledger', 'fsck', '--json'], { env })).toMatchObject({ exitCode: 0, out: expect.stringContaining('"difference": null') as string });
     // A place of another log is not gone on from; one of this log is, unless everything is asked for.
     const place = (key: string, next: number): Promise<void> =>
-      fs.writeFile(path.join(home, 'fsck.json'), JSON.stringify({ format: 'cession-fsck/v1', vkey: key, mark: { next, leafHash: '', recordedAt: '', frontier: Buffer.alloc(64).toString('base64'), sources: {}, links: 0, vkey, keyBefore: '', headsAfter: '' } }), { mode: 0o600 });
+      fs.writeFile(path.join(home, 'fsck.json'), JSON.stringify({ format: 'cession-fsck/v2', vkey: key, begunAt: '2026-11-21T20:00:00.000Z', mark: { next, leafHash: '', recordedAt: '', frontier: Buffer.alloc(64).toString('base64'), sources: {}, links: 0, vkey, keyBefore: '', heads: null } }), { mode: 0o600 });
     await place('another', 3);
     expect(await runCli(['ledger', 'fsck'], { env })).toMatchObject({ exitCode: 0, err: '' });
     await place(vkey, 3);

@@ -23,7 +23,7 @@ describe('a hub whose key store was restored from an older copy', () => {
   const isErased = async (borrowerId: string): Promise<boolean> =>
     (await (await hub.database.admin()).query('select from keystore.subject_key where subject_id = $1 and wrapped is null', [borrowerId])).rowCount === 1;
 
-  it('takes no key that is missing for a destroyed one, makes none, destroys again what came back, and loses nothing', async () => {
+  it('takes no key that is missing for a destroyed one, makes none, destroys again what came back, and loses nothing (fault: an older copy of the key store is restored, persisted)', async () => {
     const [early, erased] = [await registerBorrower(operator, 'Early Person'), await registerBorrower(operator, 'Erased Person')];
     const older = await restored.copyOf('keystore');
     expect(await eraseBorrower(operator, erased)).toMatchObject({ pending: false });

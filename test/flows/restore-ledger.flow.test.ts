@@ -72,7 +72,7 @@ describe('a hub whose ledger was restored from an older copy', () => {
     ['all of it', false, false, ALL, /The ledger is not the one that the creditors room knows: it lacks its records \d+ to \d+, which have receipts \[LEDGER_BEHIND_ROOM\].*\n.*Restore a later backup of the audit database/],
     ['all of it, and appended to by a writer without rooms', false, true, AFTER_A_FORK, /The ledger is not the one that the creditors room knows/],
     ['all of it but the checkpoints', true, false, PARTLY, /The ledger lacks entries that a checkpoint of size \d+ covers/],
-  ])('is told what it lacks and does not start: %s', async (_what, keepsCheckpoints, isForked, codes, refusal) => {
+  ])('is told what it lacks and does not start: %s (fault: an older copy of the ledger is restored, persisted)', async (_what, keepsCheckpoints, isForked, codes, refusal) => {
     await settled();
     const { rows } = await admin.query<{ table: string }>(`select tablename as table from pg_tables where schemaname = 'audit' and tablename not in ('migration', 'checkpoint')`);
     const older = await restored.copyOf('audit', keepsCheckpoints ? rows.map(({ table }) => table) : undefined);

@@ -71,7 +71,7 @@ describe.each(MODES)('a hub in %s', (mode) => {
     expect(await restored.doctor()).toEqual({ exitCode: 0, findings: [] });
   });
 
-  it('whose rooms were restored while it was stopped only reads in them, until they are complete again', async () => {
+  it('whose rooms were restored while it was stopped only reads in them, until they are complete again (fault: an older copy of a room is restored, persisted)', async () => {
     const older: SchemaCopy[] = [];
     const newest: SchemaCopy[] = [];
     for (const room of ROOMS_OF_ROWS) older.push(await restored.copyOf(room));

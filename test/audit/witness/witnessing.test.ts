@@ -44,7 +44,7 @@ witnessed('brings each checkpoint to its witness, and exports carry what came ba
   expect(report.attested.length).toBeGreaterThan(1);
 });
 
-witnessed('submits again when the answer was lost (trap: witness state stored before the cosignature is delivered and never retried)', async (scene) => {
+witnessed('submits again when the answer was lost (trap: witness state stored before the cosignature is delivered and never retried) (fault: the witness loses its answer, persisted)', async (scene) => {
   const url = await scene.witness();
   let lost = 0;
   const proxy = await scene.proxy((request, response) => {
@@ -65,7 +65,7 @@ witnessed('submits again when the answer was lost (trap: witness state stored be
   expect(lost).toBeGreaterThan(1);
 });
 
-witnessed('signs and appends while its witness is away, and is cosigned when it is back', async (scene) => {
+witnessed('signs and appends while its witness is away, and is cosigned when it is back (fault: the witness loses its answer, not persisted)', async (scene) => {
   let away: string | null = null;
   const url = await scene.witness();
   const proxy = await scene.proxy((request, response) => {

@@ -82,8 +82,8 @@ function ledgerWith(change: (page: LedgerPage, from: number) => LedgerPage): Led
 const honest = ledgerWith((page) => page);
 
 describe('a follower killed at any statement continues to the same standing', () => {
-  it.each([0, 1, 2, 3, 5, 8, 13].flatMap((dieAt) => [{ dieAt, persisted: false }, { dieAt, persisted: true }]))(
-    'statement $dieAt, persisted: $persisted',
+  it.each([0, 1, 2, 3, 5, 8, 13].flatMap((dieAt) => [{ dieAt, persisted: false, fault: '(fault: the follower dies between, not persisted)' }, { dieAt, persisted: true, fault: '(fault: the follower dies between, persisted)' }]))(
+    'statement $dieAt $fault',
     async ({ dieAt, persisted }) => {
       expect(await follow(honest, isCaughtUp)).toBeNull();
       const undisturbed = await standing();
@@ -94,6 +94,33 @@ describe('a follower killed at any statement continues to the same standing', ()
       expect(await standing()).toEqual(undisturbed);
     },
   );
+});
+
+describe('a follower whose room was restored from an older copy while it followed', () => {
+  it('follows again from where that copy stood, after what it has to make sure of first', async () => {
+    expect(await follow(honest, isCaughtUp)).toBeNull();
+    const undisturbed = await standing();
+    await forget();
+    let restored = false;
+    const told: string[] = [];
+    const reading = ledgerWith((page) => page);
+    const restoring: Ledger = { ...reading, read: async (from, limit, waitMs) => {
+      if (from >= size && !restored) {
+        restored = true;
+        await forget();
+      }
+      return reading.read(from, limit, waitMs);
+    } };
+    const follower = new Follower({
+      worker: debts.worker, ledger: restoring, keyStore: { destroyKeys: () => Promise.resolve(0) }, following: STANDING_FOLLOWING,
+      before: async () => void told.push('before'), onMoved: async () => void told.push('moved'), onHalt: ({ message }) => told.push(message), onTrouble: () => undefined,
+    });
+    follower.start();
+    while (!restored || !(await isCaughtUp())) await new Promise((resolve) => setTimeout(resolve, 2));
+    await follower.stop();
+    expect(told).toEqual(['before', 'moved', 'before']);
+    expect(await standing()).toEqual(undisturbed);
+  });
 });
 
 describe('standing tables', () => {

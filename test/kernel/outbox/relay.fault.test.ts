@@ -8,7 +8,7 @@ import { parseEntry } from '../../../audit/log/entry';
 import type { OpenedLedger } from '../../../audit/ledger-port';
 import type { RoomDatabase } from '../../../kernel/database/room-database';
 import { composeSubmission } from '../../../kernel/event-draft';
-import type { Ledger } from '../../../kernel/ledger';
+import type { Ledger, Submission } from '../../../kernel/ledger';
 import { insertOutbox } from '../../../kernel/outbox/outbox';
 import { Receipts } from '../../../kernel/outbox/receipts';
 import { Relay } from '../../../kernel/outbox/relay';
@@ -101,12 +101,12 @@ async function eventIdsInLedger(note: string): Promise<string[]> {
 /** A relay first sees whose outbox it is. One hand-over is: read and number what is due, append, keep the answers; then it looks again. */
 const STEPS = ['see whose outbox it is', 'number what is due', 'append', 'keep the answers', 'look again'];
 const CASES = STEPS.flatMap((step, at) => [
-  { step, at, fate: 'before it took effect', persisted: false },
-  { step, at, fate: 'after it took effect', persisted: true },
+  { step, at, fate: 'before it took effect', persisted: false, fault: '(fault: the relay dies between, not persisted)' },
+  { step, at, fate: 'after it took effect', persisted: true, fault: '(fault: the relay dies between, persisted)' },
 ]);
 
 describe('a relay killed at any step loses nothing and sends nothing twice', () => {
-  it.each(CASES)('$step, $fate', async ({ step, at, persisted }) => {
+  it.each(CASES)('$step, $fate $fault', async ({ step, at, persisted }) => {
     const note = `${step} ${persisted}`;
     const ids = await recordAll(note);
     const executioner = new Executioner(at, persisted);
@@ -114,6 +114,29 @@ describe('a relay killed at any step loses nothing and sends nothing twice', () 
     await runRelay(dying.worker, dying.port, async () => executioner.isOver);
     expect(await runRelay(debts.worker, ledger.ledgerFor('debts'), isDelivered)).toBeNull();
     expect(await eventIdsInLedger(note)).toEqual(ids);
+  });
+
+  it('is harmless beside another one that has lost its lease unawares (fault: the relay delivers twice, persisted)', async () => {
+    const ids = await recordAll('two relays');
+    const both = [1, 2].map(() => runRelay(debts.worker, ledger.ledgerFor('debts'), isDelivered));
+    expect(await Promise.all(both)).toEqual([null, null]);
+    expect(await eventIdsInLedger('two relays')).toEqual(ids);
+  });
+
+  it('changes nothing by a hand-over that arrives again behind later ones, or before earlier ones (fault: the relay delivers out of order, not persisted)', async () => {
+    const port = ledger.ledgerFor('debts');
+    const handedOver: Submission[][] = [];
+    const recording: Ledger = { ...port, append: (channel, submissions, deadlineMs) => (handedOver.push([...submissions]), port.append(channel, submissions, deadlineMs)) };
+    const ids = await recordAll('early');
+    expect(await runRelay(debts.worker, recording, isDelivered)).toBeNull();
+    const later = await recordAll('late');
+    expect(await runRelay(debts.worker, recording, isDelivered)).toBeNull();
+    const again = await port.append('outbox', handedOver[0]!, 5_000);
+    expect(again.map((result) => result.ok && result.duplicate)).toEqual(handedOver[0]!.map(() => true));
+    const [last] = handedOver.at(-1)!.slice(-1);
+    const ahead = { ...last!, idempotencyKey: newId('event'), sourceSeq: last!.sourceSeq! + 2 };
+    expect(await port.append('outbox', [ahead], 5_000)).toMatchObject([{ ok: false }]);
+    expect([await eventIdsInLedger('early'), await eventIdsInLedger('late')]).toEqual([ids, later]);
   });
 
   it('halts and says so when its outbox was restored from a dump of another cluster', async () => {
