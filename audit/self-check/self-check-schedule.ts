@@ -27,7 +27,7 @@ export interface SelfCheckScheduleOptions {
 const LEASE = 'ledger self-check';
 /** A hub that starts has other things to do first. */
 const FIRST_PAUSE_MS = 60_000;
-/** Entries checked in one go: some five milliseconds in which this process answers nobody. */
+/** Entries checked in one go, while which this process answers nobody. */
 const BATCH = 64;
 /** Milliseconds of rest for each one of work: a tenth of one core at most. */
 const REST = 9;

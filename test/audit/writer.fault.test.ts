@@ -59,7 +59,7 @@ describe('the ledger writer under faults', () => {
     });
   });
 
-  describe.each(FAULTS)('when %s', (_name, persisted, strike) => {
+  describe('at any statement from the opening of a writer to its receipts', () => {
     /** Streams that the writer has to look up: it was opened after their entries. */
     const streams: readonly StreamName[] = [`debt:${newId('debt')}`, `grant:${newId('grant')}`];
     const batchOf = (count: number) => Array.from({ length: count }, () => submission({ streams }));
@@ -72,23 +72,38 @@ describe('the ledger writer under faults', () => {
       return sent;
     }
 
-    it(`loses nothing and doubles nothing, whichever statement it is of an append (fault: the writer is killed at a statement of an append, ${persisted ? 'persisted' : 'not persisted'})`, async () => {
+    /** As every caller does whom the ledger gave no receipt: the same submissions again. */
+    async function acknowledge({ writer }: Awaited<ReturnType<typeof openWriter>>, batch: ReturnType<typeof batchOf>): Promise<ReturnType<typeof receipts>> {
+      try {
+        return receipts(await writer.append('debts', 'direct', batch, DEADLINE));
+      } catch (error) {
+        expect(error).toMatchObject({ extensions: { code: 'LEDGER_UNAVAILABLE' } });
+        return receipts(await writer.append('debts', 'direct', batch, DEADLINE));
+      }
+    }
+
+    async function strikeEach(_name: string, _persisted: boolean, strike: (administrator: Client) => Interference): Promise<void> {
       await statementsOfAnAppend();
-      const statements = await statementsOfAnAppend();
-      expect(statements.filter((sql) => /^with moved/.test(sql))).toHaveLength(1);
-      for (let at = 0; at < statements.length; at += 1) {
+      const { length } = await statementsOfAnAppend();
+      for (let at = 0; at < length; at += 1) {
         const before = await sizeNow();
         let sent = 0;
         const struck: Interference = (sql, send, client) => (sent++ === at ? strike(admin)(sql, send, client) : send());
-        const { writer } = await openWriter(interferingPool(pool, struck)).catch(() => openWriter(pool));
-        const batch = batchOf(10);
-        const acknowledged = receipts(await writer.append('debts', 'direct', batch, DEADLINE));
-        expect(acknowledged.map(({ index }) => index)).toEqual(batch.map((_, i) => before + i));
-        await writer.close();
-        expect(await sizeNow()).toBe(before + batch.length);
+        const opened = await openWriter(interferingPool(pool, struck)).catch(() => openWriter(pool));
+        try {
+          const batch = batchOf(10);
+          const acknowledged = await acknowledge(opened, batch);
+          expect(acknowledged.map(({ index }) => index)).toEqual(batch.map((_, i) => before + i));
+          expect(await sizeNow()).toBe(before + batch.length);
+        } finally {
+          await opened.writer.close();
+        }
       }
       await checkAfterwards([]);
-    });
+    }
+
+    it.each(FAULTS.filter(([, persisted]) => persisted))('loses nothing and doubles nothing when %s (fault: the writer is killed at a statement of an append, persisted)', strikeEach);
+    it.each(FAULTS.filter(([, persisted]) => !persisted))('loses nothing and doubles nothing when %s (fault: the writer is killed at a statement of an append, not persisted)', strikeEach);
   });
 
   describe.each(FAULTS)('when, after a lost commit, %s', (_name, _persisted, strike) => {

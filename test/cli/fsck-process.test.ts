@@ -61,7 +61,7 @@ describe('a check of the ledger that was killed', () => {
   /** Holds the entries back while the check stands before them, until its place is due, lets a few batches through, and kills it. */
   async function killInTheMiddle(): Promise<number> {
     const watcher = await database.admin();
-    const waits = async (): Promise<boolean> => (await watcher.query(`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%from entry%'`)).rowCount === 1;
+    const waits = async (): Promise<boolean> => (await watcher.query(`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and application_name like '%audit%'`)).rowCount === 1;
     const hold = 'begin; lock table audit.entry in access exclusive mode';
     await admin.query(hold);
     const check: ChildProcess = spawn(process.execPath, [PROGRAM, 'ledger', 'fsck'], { env, stdio: 'ignore' });

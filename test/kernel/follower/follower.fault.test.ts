@@ -106,8 +106,8 @@ describe('a follower whose room was restored from an older copy while it followe
     const reading = ledgerWith((page) => page);
     const restoring: Ledger = { ...reading, read: async (from, limit, waitMs) => {
       if (from >= size && !restored) {
-        restored = true;
         await forget();
+        restored = true;
       }
       return reading.read(from, limit, waitMs);
     } };
