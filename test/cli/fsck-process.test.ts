@@ -35,18 +35,18 @@ describe('a check of the ledger that was killed', () => {
     const { config } = database;
     env = { CESSION_HOME: home, CESSION_MASTER_KEY: config.masterKey.reveal().toString('base64'), DATABASE_URL: config.database.url.reveal(), LOG_LEVEL: 'silent' };
     admin = await database.admin();
-    const { signer, stop } = await prepareHub({ ...config, home }, testDiagnostics());
+    const prepared = await prepareHub({ ...config, home }, testDiagnostics());
     const pool = (await database.open(AUDIT_DATABASE)).worker;
     const { writer, recent } = await openWriter(pool);
     const keeper = new HeadsKeeper({ pool, recent, writer, clock: () => new Date() });
-    const checkpointer = new Checkpointer({ pool, signer, epoch: () => writer.epoch, clock: () => new Date() });
+    const checkpointer = new Checkpointer({ pool, signer: prepared.signer, epoch: () => writer.epoch, clock: () => new Date() });
     for (let at = 0; at < ENTRIES; at += BATCH) {
       receipts(await writer.append('debts', 'direct', Array.from({ length: BATCH }, () => submission({ streams: [`debt:${newId('debt')}`] })), 30_000));
       await keeper.commit(true);
       await checkpointer.sign();
     }
     await writer.close();
-    await stop();
+    await prepared.stop();
     size = Number((await admin.query<{ size: string }>('select size from audit.head')).rows[0]!.size);
   }, 60_000);
 
