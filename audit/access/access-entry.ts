@@ -12,6 +12,7 @@ type Members = { readonly [name: string]: JsonValue };
 export interface AccessEntry {
   readonly index: number;
   readonly type: string;
+  readonly typeVersion: number;
   readonly occurredAt: string;
   readonly recordedAt: string;
   readonly audience: string;
@@ -33,8 +34,8 @@ export function readAccessEntry({ index, recordedAt, event }: ParsedEntry, recor
     if (disclosure.form === 'member') shown[disclosure.name] = disclosure.value;
     else if (disclosure.form === 'element' && isMembers(disclosure.value)) items.push(disclosure.value);
   }
-  const { type, occurredAt, actor, purpose, decision, facts } = event;
-  return { index, type, occurredAt, recordedAt, audience: actor.audience, purpose, decision, facts, shown, items, itemCount: event.items.length };
+  const { type, typeVersion, occurredAt, actor, purpose, decision, facts } = event;
+  return { index, type, typeVersion, occurredAt, recordedAt, audience: actor.audience, purpose, decision, facts, shown, items, itemCount: event.items.length };
 }
 
 function isMembers(value: JsonValue): value is Members {

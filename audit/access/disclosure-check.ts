@@ -2,7 +2,7 @@
  * Checks each disclosure of an export against the index and instant it cites: the right it names was open there, is the
  * actor's, is over this subject, and covered purpose and categories. What the export cannot show is not decidable, never right.
  */
-import { objectionToRelease, type RightObjection } from '../log/release-rule';
+import { objectionToRelease, OWN_RIGHT, type RightObjection } from '../log/release-rule';
 import type { Finding, ReasonCode, Verdict } from '../log/verdict';
 import { textOf, textsOf, type AccessEntry } from './access-entry';
 import type { ExportScope } from './export-scope';
@@ -39,6 +39,11 @@ export interface DisclosureCounts {
   readonly covered: number;
   readonly notDecidable: number;
   readonly violations: number;
+}
+
+/** Version 1 named the person that the borrower is. */
+function isOwnRight({ typeVersion }: AccessEntry, rightId: string): boolean {
+  return typeVersion === 1 ? rightId.startsWith('person_') : rightId === OWN_RIGHT;
 }
 
 export class DisclosureCheck {
@@ -85,7 +90,7 @@ export class DisclosureCheck {
     const { rightId } = released;
     if (decision === null || decision.outcome !== 'ALLOW' || rightId === null || purpose === null) return { code: 'DISCLOSURE_UNFOUNDED', expected: 'a decision, a purpose and a right', got: 'none' };
     if (decision.index >= index) return { code: 'DISCLOSURE_UNFOUNDED', expected: `an index before ${index}`, got: String(decision.index) };
-    if (rightId.startsWith('person_')) return this.judgeOwn(entry, rightId);
+    if (isOwnRight(entry, rightId)) return this.judgeOwn(entry, rightId);
     const right = this.standing.right(rightId);
     if (right === null) {
       if (!this.scope.coversUnknown(rightId, released.borrowerId)) return 'not decidable';
@@ -99,7 +104,8 @@ export class DisclosureCheck {
     if (audience !== 'BORROWER') return { code: 'RIGHT_OF_OTHERS', expected: 'BORROWER', got: audience };
     if (purpose !== 'OWN_RIGHTS') return { code: 'PURPOSE_NOT_COVERED', expected: 'OWN_RIGHTS', got: purpose ?? '' };
     const actor = textOf(shown, 'actorSub');
-    return actor !== null && actor !== rightId ? { code: 'RIGHT_OF_OTHERS', expected: rightId, got: actor } : 'not decidable';
+    const isNamed = rightId !== OWN_RIGHT && actor !== null;
+    return isNamed && actor !== rightId ? { code: 'RIGHT_OF_OTHERS', expected: rightId, got: actor } : 'not decidable';
   }
 
   private judgeRight(entry: AccessEntry, released: Released, right: RecordedRight, { index, at }: NonNullable<AccessEntry['decision']>): Judgement {

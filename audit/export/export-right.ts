@@ -48,6 +48,12 @@ export function streamsOfExport({ stream, creditorIds, isOwn }: { readonly strea
   return isOwn ? [stream, ...creditors] : creditors;
 }
 
+/** Whom the file names as who asked. A borrower takes his home under the record it is about: who sees the files of two creditors must not learn that they are one person's. */
+export function namedRequester(stream: StreamName, org: string): string {
+  const [kind, id = ''] = stream.split(':');
+  return kind === 'borrower' && org.startsWith('person_') ? id : org;
+}
+
 /** Who asked, under the name that the entry knows them by. A person is in no entry that a creditor reads. */
 export function requesterOf(stream: StreamName, org: string, isOwn: boolean): { readonly [name: string]: Json } {
   if (!isOwn) return { regulatorId: org };

@@ -12,6 +12,7 @@ import { rest } from '../../kernel/rest';
 import type { StreamName } from '../../schema/vocabulary';
 import type { OpenedLedger } from '../ledger-port';
 import type { LedgerSigner } from '../signer/ledger-signer';
+import { namedRequester } from './export-right';
 import type { WitnessSubmitter } from '../witness/witness-submitter';
 import { writeExport, type ExportProgress } from './write-export';
 
@@ -106,7 +107,7 @@ export class ExportRunner {
       await removeLeftovers(exportFile(directory, order.id));
       const written = await writeExport(
         { pool, signer, policy, clock, onProgress: this.progressOf(order.id, until) },
-        { stream: order.stream, from: order.recorded_from, until: order.recorded_until, mandate: order.mandate_id, requestedBy: order.org },
+        { stream: order.stream, from: order.recorded_from, until: order.recorded_until, mandate: order.mandate_id, requestedBy: namedRequester(order.stream, order.org) },
         exportFile(directory, order.id),
       );
       await pool.query(READY, [order.id, written.entries, written.treeSize, written.bytes, written.sha256, clock()]);

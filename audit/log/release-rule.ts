@@ -23,6 +23,12 @@ export function objectionToStanding({ validFrom, validUntil, engagement }: Stand
   return null;
 }
 
+/**
+ * The right that a borrower's read of his own data stands on, as its disclosure names it. Not his person: that links his records with
+ * several creditors, and each of them may read the disclosure.
+ */
+export const OWN_RIGHT = 'SELF';
+
 /** The first rule that fails, in the order a reader would ask; null when the right covers the release. */
 export function objectionToRelease(right: StandingRight, purpose: string, category: string, at: Date): RightObjection | null {
   const objection = objectionToStanding(right, at);

@@ -1,6 +1,6 @@
 /**
- * Entries as the database holds them, with everything kept beside them. Gives out every disclosure: who may be shown which
- * is decided by whoever shows them.
+ * Entries as the database holds them, with everything kept beside them. Gives out every disclosure, and to whom each may be shown;
+ * whoever shows them decides by that.
  */
 import type { ClientBase } from 'pg';
 import type { HeldDisclosure, StoredEntry } from '../../kernel/ledger';
@@ -8,6 +8,9 @@ import type { StreamName } from '../../schema/vocabulary';
 import { decodeLinks, heldLink } from './stored-links';
 
 export type Statements = Pick<ClientBase, 'query'>;
+
+const BY_BORROWER = '"actor":{"audience":"BORROWER",';
+const DISCLOSED_V1 = '.DataDisclosed","typeVersion":1,';
 
 export interface EntryRow {
   readonly index: string | number;
@@ -31,8 +34,18 @@ export interface StreamEntry extends HashedEntry {
 }
 
 export function toEntry(row: EntryRow): HashedEntry {
-  const disclosures = JSON.parse(row.disclosures.toString('utf8')) as HeldDisclosure[];
+  const held = JSON.parse(row.disclosures.toString('utf8')) as HeldDisclosure[];
+  const disclosures = namesReader(row.bytes) ? held.map((value) => ({ ...value, reveal: [] })) : held;
   return { index: Number(row.index), bytes: row.bytes, leafHash: row.leaf_hash, disclosures: [...disclosures, ...decodeLinks(row.links).map(heldLink)] };
+}
+
+/**
+ * A borrower's own read in version 1 of DataDisclosed names the person he is as the right it stood on, and a person links records
+ * across creditors. Entries are never edited, so what is shown of these is narrowed where they are read: to nobody. Looked for in
+ * the bytes, since every reader of the ledger comes through here; whatever else should hold both texts is merely shown less of.
+ */
+function namesReader(bytes: Buffer): boolean {
+  return bytes.includes(BY_BORROWER) && bytes.includes(DISCLOSED_V1);
 }
 
 /** Entries from `from` to `end` - 1, at most `limit` of them. */

@@ -112,15 +112,18 @@ async function notesRefusal(client: PoolClient, event: FollowedEvent): Promise<v
   await notesUnmatched(client, event, { agencyId, share: claimedShare, payloadHash: claimedHash }, fault);
 }
 
-const version1 = (handler: FollowHandler, concerns?: Following['concerns']): readonly Following[] => [{ versions: [1], handler, ...(concerns === undefined ? {} : { concerns }) }];
+const version1 = (handler: FollowHandler): readonly Following[] => [{ versions: [1], handler }];
 
 /** Only what leaves the creditor's house is a handover: reads of its own staff and of the borrower himself are not. */
 const toAgency: NonNullable<Following['concerns']> = ({ actor }) => actor.audience === 'PARTNER';
 
+/** Versions differ only in how a borrower's own right is called, and his reads are no handover. */
+const SHARES: readonly Following[] = [{ versions: [1, 2], handler: notesShare, concerns: toAgency }];
+
 export const RECONCILIATION_FOLLOWING: ReadonlyMap<string, readonly Following[]> = new Map([
   ...AGENCY_KEY_FOLLOWING,
-  ['debts.DataDisclosed', version1(notesShare, toAgency)],
-  ['borrowers.DataDisclosed', version1(notesShare, toAgency)],
+  ['debts.DataDisclosed', SHARES],
+  ['borrowers.DataDisclosed', SHARES],
   ['audit.HandoverAcknowledged', version1(notesReceipt)],
   ['debts.ReturnOrDestructionDue', version1(notesDuty)],
   ['debts.GrantClosed', version1(notesDuty)],

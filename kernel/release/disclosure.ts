@@ -32,7 +32,7 @@ export function composeDisclosure(release: Release, facts: DisclosureFacts): Sub
   return composeSubmission(
     {
       type: `${facts.room}.DataDisclosed`,
-      typeVersion: 1,
+      typeVersion: 2,
       retention: 'SHARE_RECORD',
       actor: facts.actor,
       occurredAt: facts.occurredAt,

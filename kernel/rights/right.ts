@@ -14,7 +14,7 @@ export interface Subject {
 }
 
 export interface Right extends StandingRight {
-  /** `authority_…`, `grant_…`, `mandate_…`, or the `person_…` that a borrower is. */
+  /** `authority_…`, `grant_…`, `mandate_…`, or OWN_RIGHT: being who the data is about. */
   readonly id: string;
   readonly kind: 'AUTHORITY' | 'GRANT' | 'MANDATE' | 'SELF';
   /** The streams this right was read from; a disclosure that relies on it carries them as `expect`. */

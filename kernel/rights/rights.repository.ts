@@ -2,6 +2,7 @@
  * Reads the rights an actor holds over subjects from the room's standing tables, in the transaction that reads the rows.
  * Returns what stands in the ledger as far as this room has followed it; decides nothing.
  */
+import { OWN_RIGHT } from '../../audit/log/release-rule';
 import { DATA_CATEGORIES } from '../../schema/vocabulary';
 import type { Actor } from '../actor';
 import type { StreamPosition } from '../ledger';
@@ -45,10 +46,10 @@ function toRight(row: RightRow): Right {
   };
 }
 
-/** A borrower's right to his own data comes from being himself (PIPL Art. 44–45); no entry opens or closes it. */
-function selfRight(personId: string, now: Date): Right {
+/** A borrower's right to his own data comes from being himself (PIPL Art. 44–45); no entry opens or closes it, and it names nobody. */
+function selfRight(now: Date): Right {
   return {
-    id: personId,
+    id: OWN_RIGHT,
     kind: 'SELF',
     purposes: ['OWN_RIGHTS'],
     categories: DATA_CATEGORIES,
@@ -100,7 +101,7 @@ async function selfRights(transaction: Transaction, personId: string, subjects: 
     [personId, subjects.map((subject) => subject.borrowerId)],
   );
   const own = new Set(rows.map((row) => row.borrower_id));
-  return subjects.map((subject) => (own.has(subject.borrowerId) ? [selfRight(personId, transaction.now)] : []));
+  return subjects.map((subject) => (own.has(subject.borrowerId) ? [selfRight(transaction.now)] : []));
 }
 
 /** For each subject the rights the actor holds over it, in the subjects' order. */

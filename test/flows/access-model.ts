@@ -2,6 +2,7 @@
  * Who may see what, recomputed from the ledger's entries alone and on purpose without any code of the hub's own rules: the
  * yardstick of the property test. Knows rights, engagements and whose record is whose, each by the index it began and ended.
  */
+import { OWN_RIGHT } from '../../audit/log/release-rule';
 import type { Actor } from '../../kernel/actor';
 import type { LogEntry } from '../support/whole-log';
 
@@ -95,8 +96,8 @@ export class AccessModel {
   /** Why a release under this right is not justified at that moment; null when it is. */
   objection(rightId: string, actor: { sub: string; org: string }, asked: { subject: Subject; purpose: string | null; categories: readonly string[] }, moment: Moment): string | null {
     const { subject, purpose, categories } = asked;
-    if (rightId.startsWith('person_')) {
-      return actor.sub === rightId && purpose === 'OWN_RIGHTS' && this.isPerson(rightId, subject.borrowerId, moment.index) ? null : 'not this person';
+    if (rightId === OWN_RIGHT) {
+      return purpose === 'OWN_RIGHTS' && this.isPerson(actor.sub, subject.borrowerId, moment.index) ? null : 'not this person';
     }
     const right = this.rights.get(rightId);
     if (right === undefined) return 'no such right';

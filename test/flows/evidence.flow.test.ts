@@ -228,7 +228,7 @@ describe.each(MODES)('in %s', (mode) => {
       ]);
       const last = (await log.events('borrowers.DataDisclosed')).at(-1)!;
       expect(last.parsed.event).toMatchObject({ purpose: 'OWN_RIGHTS', actor: { audience: 'BORROWER' } });
-      expect(last.items).toMatchObject([{ borrowerId: debt.borrowerId, rightId: personId }]);
+      expect(last.items).toMatchObject([{ borrowerId: debt.borrowerId, rightId: 'SELF' }]);
     });
 
     it('sees who has read his data', async () => {

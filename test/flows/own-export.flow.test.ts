@@ -1,6 +1,10 @@
 /** Agencies and borrowers take home what the ledger says about themselves, through the gateway, and nothing about anybody else. */
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import { Readable } from 'node:stream';
 import { verifyBundle } from '../../audit/bundle/verify-bundle';
+import { AUDIT_DATABASE, openLedgerSigner, writeExport } from '../../audit/subgraph';
 import { newId } from '../../schema/ids';
 import { filesOf } from '../audit/bundle-files';
 import type { Caller } from '../support/caller';
@@ -88,7 +92,7 @@ describe.each(MODES)('in %s', (mode) => {
     const files = await filesOf(file);
     expect(files.get('manifest')?.toString()).toContain(`"requestedBy":"${agencyId}"`);
     const summary = JSON.parse(files.get('report/summary.json')?.toString() ?? '') as { events: Record<string, number>; actors: Record<string, number> };
-    expect(summary.events).toMatchObject({ 'agencies.EngagementQualified/1': 1, 'debts.GrantOpened/1': 1, 'borrowers.DataDisclosed/1': 1, 'audit.ExportRequested/1': 1 });
+    expect(summary.events).toMatchObject({ 'agencies.EngagementQualified/1': 1, 'debts.GrantOpened/1': 1, 'borrowers.DataDisclosed/2': 1, 'audit.ExportRequested/1': 1 });
     expect(summary.actors[agencyId]).toBeGreaterThan(1);
     const text = shown(file);
     expect(text).toContain(debt.debtId);
@@ -111,6 +115,35 @@ describe.each(MODES)('in %s', (mode) => {
     expect(request?.stored.disclosures.filter(({ text, reveal }) => reveal?.length !== 0 && Buffer.from(text ?? '', 'base64url').includes('person_'))).toEqual([]);
     const trail = await operator.knows(self).data<{ borrower: { trail: { edges: { node: { type: string } }[] } } }>(`query ($id: ID!) { borrower(id: $id) { trail(last: 20) { edges { node { type } } } } }`, { id: debt.borrowerId });
     expect(trail.borrower.trail.edges.map(({ node }) => node.type)).toEqual(expect.arrayContaining(['audit.ExportRequested', 'audit.ExportDownloaded']));
+  });
+
+  it('whoever reads of a borrower who read his own data, is not told which person he is', async () => {
+    const reader = (await hub.caller('BORROWER', persons.get(debt.borrowerId)!, { purpose: 'OWN_RIGHTS' })).knows(agency);
+    await reader.data('query { myRecords(first: 1) { edges { node { id name phones } } } }');
+    self.knows(reader);
+    const [own] = (await log.events('borrowers.DataDisclosed')).filter(({ parsed }) => parsed.event.actor.audience === 'BORROWER');
+    expect(own?.items).toMatchObject([{ borrowerId: debt.borrowerId, rightId: 'SELF' }]);
+    // His own file signs a checkpoint over what was read, and names him as little as any other.
+    const files = [await takeHome(self, debt.borrowerId)];
+    const signer = await openLedgerSigner(hub.config, false);
+    const pool = (await hub.database.open(AUDIT_DATABASE)).worker;
+    const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'cession-own-'));
+    for (const stream of [null, `creditor:${creditorId}`, `borrower:${debt.borrowerId}`] as const) {
+      const order = { stream, from: null, until: null, mandate: null, requestedBy: null };
+      const { file } = await writeExport({ pool, signer, policy: null, clock: () => new Date() }, order, path.join(folder, 'export.tar'));
+      files.push(await fs.readFile(file));
+    }
+    await fs.rm(folder, { recursive: true });
+    // The creditor's stream shows no subject of a borrower's; the other three do.
+    expect(files.map((file) => shown(file).includes('"rightId":"SELF"'))).toEqual([true, true, false, true]);
+    for (const file of files) {
+      expect(await verifyBundle(Readable.from([file]), { vkey: signer.vkey })).toMatchObject({ outcome: 'verified' });
+      for (const person of persons.values()) expect(shown(file)).not.toContain(person);
+    }
+    for (const caller of [operator, agency]) {
+      const { data } = await caller.knows(self).ask(`query { entries(last: 100) { edges { node { revealed { value } } } } }`);
+      expect(JSON.stringify(data)).not.toContain('person_');
+    }
   });
 
   it.each<[string, () => Caller, () => string]>([

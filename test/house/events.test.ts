@@ -26,7 +26,7 @@ describe('events', () => {
   const disclosed = { categories: ['CONTACT'], channel: 'GRAPHQL', fields: ['Borrower.phones'], subjects: 1 };
 
   it('as documented have no fault', () => {
-    expect(factFaults('borrowers.DataDisclosed', disclosed)).toEqual([]);
+    for (const version of [1, 2]) expect(factFaults('borrowers.DataDisclosed', disclosed, version)).toEqual([]);
   });
 
   it.each([
@@ -41,6 +41,6 @@ describe('events', () => {
 
   it('of an unknown type or version have one', () => {
     expect(factFaults('borrowers.NothingSuch', {})).toEqual(['borrowers.NothingSuch version 1 has no schema']);
-    expect(factFaults('borrowers.DataDisclosed', disclosed, 2)).toEqual(['borrowers.DataDisclosed version 2 has no schema']);
+    expect(factFaults('borrowers.DataDisclosed', disclosed, 3)).toEqual(['borrowers.DataDisclosed version 3 has no schema']);
   });
 });

@@ -42,8 +42,8 @@ let schemas: ReadonlyMap<string, Known> | null = null;
 
 /** Types with a schema of their first version, all or one room's. */
 export function eventTypesOf(room?: string): string[] {
-  const types = [...(schemas ??= readSchemas()).keys()].map((key) => key.split(' ')[0]!);
-  return types.filter((type) => room === undefined || type.startsWith(`${room}.`));
+  const types = new Set([...(schemas ??= readSchemas()).keys()].map((key) => key.split(' ')[0]!));
+  return [...types].filter((type) => room === undefined || type.startsWith(`${room}.`));
 }
 
 function unknownNames(entry: StoredEntry, schema: EventSchema): string[] {

@@ -5,7 +5,7 @@ import type { AccessTable } from '../../../audit/access/access-table';
 import { verifyBundle } from '../../../audit/bundle/verify-bundle';
 import { closedLog, completeExport, rangeOf, type ClosedLog } from '../complete-export';
 import { KEY, logBundle, sampleLog, streamBundle } from '../sample-log';
-import { after, AGENCY, BORROWER, CREDITOR, ENGAGEMENT, eventsOf, FIRST, GRANT, LAPSING, OWN_READ, READ, RECALLED, REGULATOR_READ, STAFF_READ, SUSPENDED, type Told } from './access-log';
+import { after, AGENCY, BORROWER, CREDITOR, ENGAGEMENT, eventsOf, FIRST, GRANT, LAPSING, OWN_READ, OWN_READ_V1, READ, RECALLED, REGULATOR_READ, STAFF_READ, SUSPENDED, type Told } from './access-log';
 
 const OF_BORROWER = `borrower:${BORROWER}`;
 
@@ -27,7 +27,7 @@ describe('a disclosure in a whole log', () => {
   });
 
   it('to the borrower himself is not decidable: who is whom is shown to nobody', async () => {
-    expect(await report(await wholeLog([...FIRST, OWN_READ]))).toMatchObject({ outcome: 'verified', access: { state: 'not proven', disclosures: { covered: 0, notDecidable: 1, violations: 0 } } });
+    for (const own of [OWN_READ, OWN_READ_V1]) expect(await report(await wholeLog([...FIRST, own]))).toMatchObject({ outcome: 'verified', access: { state: 'not proven', disclosures: { covered: 0, notDecidable: 1, violations: 0 } } });
   });
 
   const VIOLATIONS: readonly (readonly [what: string, told: readonly Told[], code: string])[] = [
@@ -51,7 +51,8 @@ describe('a disclosure in a whole log', () => {
     ['under a suspended engagement', [...FIRST, SUSPENDED, READ], 'ENGAGEMENT_NOT_QUALIFIED'],
     ['that cites an entry before the suspension, but stands after it', [...FIRST, SUSPENDED, { ...READ, cites: 6 }], 'ENGAGEMENT_NOT_QUALIFIED'],
     ['under an attestation that has lapsed', [...FIRST, LAPSING, READ], 'ATTESTATION_NOT_CURRENT'],
-    ["to a borrower of another's records", [...FIRST, { ...OWN_READ, shown: { actorSub: 'person_2', actorOrg: 'person_2' } }], 'RIGHT_OF_OTHERS'],
+    ["to a borrower of another's records", [...FIRST, { ...OWN_READ_V1, shown: { actorSub: 'person_2', actorOrg: 'person_2' } }], 'RIGHT_OF_OTHERS'],
+    ['to an agency as if it were its own', [...FIRST, { ...READ, item: { ...READ.item!, rightId: 'SELF' }, typeVersion: 2 }], 'RIGHT_OF_OTHERS'],
     ['to a borrower for another purpose', [...FIRST, { ...OWN_READ, purpose: 'COLLECTION' }], 'PURPOSE_NOT_COVERED'],
   ];
   it.each(VIOLATIONS)('%s is a violation with its place', async (_what, told, code) => {

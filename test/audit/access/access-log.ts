@@ -16,6 +16,7 @@ export const after = (n: number): string => new Date(Date.UTC(2026, 10, 21, 8, 0
 
 export interface Told {
   readonly type: string;
+  readonly typeVersion?: number;
   readonly audience?: string;
   readonly purpose?: string;
   readonly facts?: EventDraft['facts'];
@@ -53,7 +54,9 @@ export const READ: Told = {
 };
 export const STAFF_READ: Told = { ...READ, audience: 'INTERNAL', purpose: 'SERVICING', shown: { actorSub: 'staff_1', actorOrg: CREDITOR }, item: { borrowerId: BORROWER, rightId: 'authority_1', categories: ['CONTACT'] }, streams: [`borrower:${BORROWER}`, `creditor:${CREDITOR}`] };
 export const REGULATOR_READ: Told = { ...STAFF_READ, audience: 'REGULATOR', purpose: 'SUPERVISION', shown: { actorSub: 'examiner_1', actorOrg: 'regulator_1' }, item: { borrowerId: BORROWER, rightId: 'mandate_1', categories: ['CONTACT'] } };
-export const OWN_READ: Told = { ...STAFF_READ, audience: 'BORROWER', purpose: 'OWN_RIGHTS', shown: { actorSub: 'person_1', actorOrg: 'person_1' }, item: { borrowerId: BORROWER, rightId: 'person_1', categories: ['CONTACT'] } };
+export const OWN_READ: Told = { ...STAFF_READ, audience: 'BORROWER', purpose: 'OWN_RIGHTS', shown: { actorSub: 'person_1', actorOrg: 'person_1' }, item: { borrowerId: BORROWER, rightId: 'SELF', categories: ['CONTACT'] }, typeVersion: 2 };
+/** As it was told while the right was still the person. */
+export const OWN_READ_V1: Told = { ...OWN_READ, item: { borrowerId: BORROWER, rightId: 'person_1', categories: ['CONTACT'] }, typeVersion: 1 };
 
 export const SUSPENDED: Told = { type: 'agencies.EngagementSuspended', facts: { state: 'SUSPENDED', reason: 'COMPLAINTS' }, shown: engagement, streams: STANDING };
 export const LAPSING: Told = { type: 'agencies.SecurityAttested', facts: { state: 'QUALIFIED', validUntil: at(3) }, shown: engagement, streams: STANDING };
@@ -64,12 +67,12 @@ export function eventsOf(told: readonly Told[]): SampleEvent[] {
   return [createdEvent(), ...told.map((one, i) => eventOf(one, i + 1))];
 }
 
-function eventOf({ type, audience = 'INTERNAL', purpose, facts = {}, shown = {}, item, cites, citedAt, streams = [] }: Told, n: number): SampleEvent {
+function eventOf({ type, typeVersion = 1, audience = 'INTERNAL', purpose, facts = {}, shown = {}, item, cites, citedAt, streams = [] }: Told, n: number): SampleEvent {
   const isRead = type.endsWith('.DataDisclosed');
   const index = cites === undefined ? n - 1 : cites;
   const draft: EventDraft = {
     type,
-    typeVersion: 1,
+    typeVersion,
     id: `event_${String(n).padStart(26, '0')}`,
     occurredAt: at(n),
     actor: { audience, method: 'token' },
