@@ -6,6 +6,7 @@ import { auditRoom } from '../../../audit/subgraph';
 import { composeSubmission } from '../../../kernel/event-draft';
 import { insertOutbox } from '../../../kernel/outbox/outbox';
 import { databaseOf } from '../../../kernel/room-host';
+import { newId } from '../../../schema/ids';
 import { rebuildStanding, standingOf } from '../../flows/standing-rebuild';
 import { AgencySigner } from '../../support/agency-signer';
 import { key, recallPlacement } from '../../support/scenario';
@@ -89,7 +90,7 @@ describe('gaps planted in the ledger', () => {
   it('are found in attestations, too: one signed with a key the agency does not have leaves the duty open', async () => {
     const own = await openCase();
     await recallPlacement(commanders.as(own.staff), own.placementId);
-    const hidden = { placementId: own.placementId, thumbprint: new AgencySigner().thumbprint, signature: 'forged' };
+    const hidden = { placementId: own.placementId, debtId: own.debtId, borrowerId: newId('borrower'), creditorId: own.bank.creditorId, thumbprint: new AgencySigner().thumbprint, signature: 'forged' };
     const planted = await plantAs('debts', own, { type: 'debts.ReturnOrDestructionAttested', facts: { method: 'DESTROYED', late: false }, hidden });
     expect((await reportOf(own.bank.regulator)).recallsWithoutAttestation).toMatchObject([{ placement: { id: own.placementId }, attestedIndex: planted, keptUntil: null }]);
   });
