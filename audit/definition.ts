@@ -4,6 +4,7 @@ import type { DatabaseDefinition } from '../kernel/database/definition';
 import { roomStanding } from '../kernel/room-standing';
 import { roomTables } from '../kernel/room-tables';
 import { LEDGER_CONNECTIONS } from './ledger-port';
+import { ExpiringExports1763700000220 } from './migrations/expiring-exports';
 import { ExportsOfOwnStreams } from './migrations/exports-of-own-streams';
 import { HandoverTables } from './migrations/handover-tables';
 import { LedgerSelfCheck } from './migrations/ledger-self-check';
@@ -21,7 +22,7 @@ import { StreamHeadsTables } from './migrations/stream-heads-tables';
 export const AUDIT_DATABASE = {
   room: 'audit',
   rows: [],
-  migrations: [roomTables('audit'), LedgerTables, LedgerViews, StreamHeadsTables, LedgerWitnesses, roomStanding('audit'), LedgerSelfCheck, LedgerReading, LedgerPlaces, HandoverTables, LedgerProofs, ExportsOfOwnStreams, LedgerPruning, LedgerSigningKeys, SelfCheckPages],
+  migrations: [roomTables('audit'), LedgerTables, LedgerViews, StreamHeadsTables, LedgerWitnesses, roomStanding('audit'), LedgerSelfCheck, LedgerReading, LedgerPlaces, HandoverTables, LedgerProofs, ExportsOfOwnStreams, LedgerPruning, LedgerSigningKeys, SelfCheckPages, ExpiringExports1763700000220],
 } as const satisfies DatabaseDefinition;
 
 /** A writer that waits for a connection which its own lease holds would wait for ever. */

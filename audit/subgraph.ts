@@ -123,7 +123,7 @@ export async function openAuditRoom({ config, signer, keyStore, diagnostics, met
   measureSize(metrics.registry, database.worker);
   const room = await openRoom(auditRoom, { config, ledger: ledger.ledgerFor('audit'), keyStore, diagnostics, clock });
   const directory = exportDirectory(config);
-  const runner = new ExportRunner({ pool: room.database.worker, ledger, submitter, signer, policy: hubPolicy(signer.vkey, config.ledger.witnesses), directory, diagnostics, clock });
+  const runner = new ExportRunner({ pool: room.database.worker, ledger, submitter, signer, policy: hubPolicy(signer.vkey, config.ledger.witnesses), directory, days: config.exportDays, diagnostics, clock });
   return {
     ledger,
     room: { ...room, unready: async () => [...ledger.unready(), ...(await selfCheck.unready()), ...(await room.unready())] },

@@ -43,6 +43,8 @@ export const DEFAULT_MAX_BODY_BYTES = 262_144;
 export const DEFAULT_MAX_ROOT_FIELDS = 20;
 /** Days until the last backup that holds a destroyed key has expired: five weeks of daily backups. */
 export const DEFAULT_BACKUP_RETENTION_DAYS = 35;
+/** Days a finished export can be downloaded: a month to take home what one asked for. */
+export const DEFAULT_EXPORT_DAYS = 30;
 /** Debts of the generated sample that the first start of an empty hub seeds. */
 export const DEFAULT_SAMPLE_DEBTS = 2_000;
 /** `iss` and `aud` of development tokens. */
@@ -102,6 +104,8 @@ export interface Config {
   readonly rooms: Readonly<Record<RoomName, RoomAddress>>;
   /** How long the longest-kept backup of the key store lives; 0: there is none. */
   readonly backupRetentionDays: number;
+  /** How long a finished export is kept. */
+  readonly exportDays: number;
   readonly sampleDebts: number;
   readonly logLevel: LogLevel;
 }
@@ -158,6 +162,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     metricsToken: readMetricsToken(from),
     rooms: readRooms(from),
     backupRetentionDays: from.integer('CESSION_BACKUP_RETENTION_DAYS', DEFAULT_BACKUP_RETENTION_DAYS, 0, 36_500),
+    exportDays: from.integer('CESSION_EXPORT_DAYS', DEFAULT_EXPORT_DAYS, 1, 36_500),
     sampleDebts: from.integer('CESSION_SAMPLE_DEBTS', DEFAULT_SAMPLE_DEBTS, 0, 1_000_000),
     logLevel: from.choice('LOG_LEVEL', LOG_LEVELS, DEFAULT_LOG_LEVEL),
   };

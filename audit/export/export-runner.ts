@@ -14,6 +14,7 @@ import type { OpenedLedger } from '../ledger-port';
 import type { LedgerSigner } from '../signer/ledger-signer';
 import { namedRequester } from './export-right';
 import type { WitnessSubmitter } from '../witness/witness-submitter';
+import { expireExports } from './expired-exports';
 import { writeExport, type ExportProgress } from './write-export';
 
 export interface ExportRunnerOptions {
@@ -25,6 +26,8 @@ export interface ExportRunnerOptions {
   readonly policy: Buffer | null;
   /** Where the files are; see exportFile. */
   readonly directory: string;
+  /** How long a finished export is kept. */
+  readonly days: number;
   readonly diagnostics: Diagnostics;
   readonly clock: () => Date;
 }
@@ -43,6 +46,8 @@ const IDLE_MS = 200;
 const PROGRESS_MS = 250;
 /** An export waits this long for witnesses to cosign its checkpoint; one made without them says so. */
 const COSIGNED_MS = 5_000;
+/** From one look for exports whose days are over to the next. */
+const EXPIRE_MS = 3_600_000;
 
 const NEXT = `update export set state = 'RUNNING', entries_done = 0
   where id = (select id from export where state in ('QUEUED', 'RUNNING') order by requested_at limit 1)
@@ -86,8 +91,13 @@ export class ExportRunner {
 
   private async work(until: AbortSignal): Promise<void> {
     const { pool, diagnostics } = this.options;
+    let expireAt = 0;
     while (!until.aborted) {
       try {
+        if (Date.now() >= expireAt) {
+          await this.expire();
+          expireAt = Date.now() + EXPIRE_MS;
+        }
         const { rows } = await pool.query<OpenExport>(NEXT);
         const [next] = rows;
         if (next === undefined) await rest(IDLE_MS, until);
@@ -97,6 +107,12 @@ export class ExportRunner {
         await rest(IDLE_MS, until);
       }
     }
+  }
+
+  private async expire(): Promise<void> {
+    const { pool, directory, days, clock, diagnostics } = this.options;
+    const deleted = await expireExports(pool, directory, { days, now: clock() });
+    if (deleted > 0) diagnostics.info({ part: 'exports', count: deleted }, 'exports whose days are over were deleted');
   }
 
   private async make(order: OpenExport, until: AbortSignal): Promise<void> {

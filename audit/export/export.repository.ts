@@ -14,7 +14,7 @@ export interface ExportRow {
   readonly stream: StreamName;
   readonly recorded_from: Date | null;
   readonly recorded_until: Date | null;
-  readonly state: 'QUEUED' | 'RUNNING' | 'READY' | 'FAILED';
+  readonly state: 'QUEUED' | 'RUNNING' | 'READY' | 'FAILED' | 'EXPIRED';
   readonly entries_done: number;
   readonly entries_total: number | null;
   readonly tree_size: number | null;

@@ -20,6 +20,7 @@ async function findReady(services: RoomServices, actor: Actor, id: string): Prom
     const row = await readExport(transaction, id);
     // A mandate that ended a moment ago must not be missed because this room has not heard of it.
     if (transaction.standing.behind) throw new HubError('UNAVAILABLE', 'This room has lost touch with the ledger.', { retryAfterMs: services.followerBoundMs });
+    if (row?.state === 'EXPIRED') throw new HubError('NOT_FOUND', 'The days of this export are over and its file was deleted; ask for it again.');
     if (row?.state !== 'READY') throw new HubError('NOT_FOUND', 'There is no such export in your scope.');
     return row;
   });

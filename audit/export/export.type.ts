@@ -8,7 +8,7 @@ import { acceptedOf, resultOf } from '../../schema/refusal';
 import { Sha256Hex } from '../../schema/sha256-hex';
 import type { ExportRow } from './export.repository';
 
-export const ExportState = declareEnum({ QUEUED: 'QUEUED', RUNNING: 'RUNNING', READY: 'READY', FAILED: 'FAILED' } as const, {
+export const ExportState = declareEnum({ QUEUED: 'QUEUED', RUNNING: 'RUNNING', READY: 'READY', FAILED: 'FAILED', EXPIRED: 'EXPIRED' } as const, {
   name: 'ExportState',
   description: 'How far an export is.',
   audiences: ['PARTNER', 'REGULATOR', 'BORROWER'],
@@ -17,6 +17,7 @@ export const ExportState = declareEnum({ QUEUED: 'QUEUED', RUNNING: 'RUNNING', R
     RUNNING: 'It is being written.',
     READY: 'It can be downloaded.',
     FAILED: 'It could not be made; the operator can find out why.',
+    EXPIRED: 'Its days are over and its file is deleted; ask for it again.',
   },
 });
 
@@ -61,7 +62,7 @@ export class Export implements Node {
   sha256!: string | null;
 
   @Audience('PARTNER', 'REGULATOR', 'BORROWER')
-  @Field(() => String, { nullable: true, description: 'Where to download it with the same token; ranges resume a broken download. Null until it is ready.' })
+  @Field(() => String, { nullable: true, description: 'Where to download it with the same token; ranges resume a broken download. Null until it is ready, and when its days are over.' })
   path!: string | null;
 
   @Audience('PARTNER', 'REGULATOR', 'BORROWER')

@@ -180,5 +180,15 @@ describe.each(MODES)('in %s', (mode) => {
     }
   });
 
+  it('an export whose days are over says so to who asked for it, and is not downloaded', async () => {
+    const { path } = await ready(agency, agencyId);
+    const id = path.split('/').at(-1)!;
+    await (await hub.database.admin()).query(`update audit.export set state = 'EXPIRED' where id = $1`, [id]);
+    expect(await agency.data(EXPORT, { id })).toMatchObject({ export: { state: 'EXPIRED', path: null } });
+    const answer = await download(agency, path);
+    expect([answer.status, await answer.text()]).toEqual([404, expect.stringContaining('file was deleted')]);
+    expect((await download(self, path)).status).toBe(404);
+  });
+
   it('the log holds every acknowledged step once and as documented', () => log.check());
 });
