@@ -102,7 +102,7 @@ export interface Config {
   /** What `/metrics` asks of whoever reads it; null: only this machine may. */
   readonly metricsToken: Secret | null;
   readonly rooms: Readonly<Record<RoomName, RoomAddress>>;
-  /** How long the longest-kept backup of the key store lives; 0: there is none. */
+  /** How long the longest-kept backup of the key store and of the ledger lives; 0: there is none. */
   readonly backupRetentionDays: number;
   /** How long a finished export is kept. */
   readonly exportDays: number;

@@ -18,6 +18,7 @@ import { readOutboxAlarms } from './outbox/outbox-age';
 import { OwnHistory } from './own-history';
 import { Receipts } from './outbox/receipts';
 import { Relay, type Reconsideration } from './outbox/relay';
+import { SettledRecords } from './outbox/settled-records';
 import { localiseRefusals } from './refusal-language';
 import { sweepRefusals } from './refusals';
 import { gatePersonalFields } from './release/personal-fields';
@@ -55,6 +56,8 @@ export interface OpenRoom extends Room {
 }
 
 const SWEEP_MS = 10_000;
+/** From one look for outbox records that need no content any more to the next. */
+const EMPTY_MS = 3_600_000;
 /** A fetch that takes longer has nobody waiting for it: the gateway's deadline is over. */
 const LAST_FETCHES_MS = 10_000;
 
@@ -134,7 +137,7 @@ interface Workers {
 
 /** Relay, follower and sweep: each at most once among all replicas of a room, wherever its lease happens to be. */
 function startWorkers(definition: RoomDefinition, surroundings: RoomSurroundings, { database, receipts, history }: WorkerTools): Workers {
-  const { ledger, keyStore, diagnostics } = surroundings;
+  const { config, ledger, keyStore, diagnostics, clock = () => new Date() } = surroundings;
   const { worker } = database;
   const halted = new Set<string>();
   const onHalt = (part: string) => (error: Error) => {
@@ -152,8 +155,13 @@ function startWorkers(definition: RoomDefinition, surroundings: RoomSurroundings
         receipts.recorded();
       };
       const sweep = setInterval(() => void sweepOnce().catch((err: unknown) => diagnostics.warn({ err }, 'the sweep of refusals failed')), SWEEP_MS);
+      const records = new SettledRecords({ worker, ledger, days: config.backupRetentionDays });
+      const emptyOnce = async (): Promise<void> => {
+        if (!(await history.isBehind())) await records.empty(clock());
+      };
+      const emptying = setInterval(() => void emptyOnce().catch((err: unknown) => diagnostics.warn({ err }, 'settled records of the outbox could not be emptied')), EMPTY_MS);
       relay.start();
-      return async () => (clearInterval(sweep), relay.stop());
+      return async () => (clearInterval(sweep), clearInterval(emptying), relay.stop());
     }),
     runUnderLease(worker, `follower:${definition.name}`, () => {
       const before = async () => definition.beforeFollowing?.(worker, { keyStore });
