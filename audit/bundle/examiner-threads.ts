@@ -13,8 +13,8 @@ import type { ReturnedSegment, SentSegment } from './examiner.thread';
 const WORTHWHILE_SEGMENTS = 48;
 /** While one segment is examined the next one is already there. */
 const QUEUED_PER_THREAD = 2;
-/** Of memory in a thread for what lives shorter than a segment. Eight take a tenth more of processor, thirty-two no less. */
-const YOUNG_MB = 12;
+/** Of memory in a thread for what lives shorter than a segment. With 12 a tenth more of processor is used, with 32 no less. */
+const YOUNG_MB = 16;
 /** Segments differ a little in size; the next one most likely fits. */
 const ROOM_BYTES = 64 * 1024;
 const SCRIPT = path.join(__dirname, 'examiner.thread.js');
