@@ -11,6 +11,7 @@ import type { Diagnostics } from '../kernel/diagnostics';
 import type { Metrics } from '../kernel/metrics';
 import { openRoom, type OpenRoom, type RoomDefinition } from '../kernel/room-host';
 import type { KeyStore } from '../kernel/vault/key-store';
+import { outboxFieldOf } from '../kernel/outbox/outbox.resolver';
 import { buildRoomSchema, type RoomSchema } from '../schema/subgraph-schema';
 import { AUDIT_DATABASE, auditPoolConfig } from './definition';
 import { exportRoute } from './export/export.router';
@@ -22,7 +23,8 @@ import { openLedger, type OpenedLedger } from './ledger-port';
 import { NODE_STUBS } from './node.type';
 import { PlaceKeeper } from './places/place-keeper';
 import { RECONCILIATION_FOLLOWING } from './reconciliation/reconciliation.follower';
-import { ReconciliationResolver } from './reconciliation/reconciliation.resolver';
+import { reconcile, ReconciliationResolver } from './reconciliation/reconciliation.resolver';
+import { Reconciliation } from './reconciliation/reconciliation.type';
 import { PRUNING_FOLLOWING } from './retention/pruning.follower';
 import { measureSize } from './reader/size-metric';
 import { measureSelfCheck } from './self-check/self-check-metrics';
@@ -59,16 +61,19 @@ export { latestCheckpoint } from './writer/checkpointer';
 export { createLedger } from './writer/create-ledger';
 export { readHead } from './writer/head';
 
+const OUTBOX = outboxFieldOf('audit', Reconciliation);
+
 export function subgraphSchema(): RoomSchema {
   const stub = ({ id }: { id: string }) => ({ id });
   return buildRoomSchema<RoomContext>({
     resolvers: [
-      LedgerEntryResolver, ProofResolver, ExportResolver, ReconciliationResolver, HandoverResolver,
+      LedgerEntryResolver, ProofResolver, ExportResolver, ReconciliationResolver, OUTBOX, HandoverResolver,
       CreditorTrailResolver, DebtTrailResolver, AgencyTrailResolver, BorrowerTrailResolver,
     ],
     orphanedTypes: [TrailedCreditor, TrailedDebt, TrailedAgency, TrailedBorrower, ...NODE_STUBS],
     references: {
       LedgerEntry: ({ id }, context) => loadEntry(context, id),
+      Reconciliation: (_reference, context) => reconcile(context),
       Export: ({ id }, context) => loadShownExport(context, id),
       Creditor: stub,
       Debt: stub,

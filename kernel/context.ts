@@ -28,6 +28,8 @@ export interface RoomServices {
   readonly ledger: Ledger;
   readonly keyStore: KeyStore;
   readonly receipts: Receipts;
+  /** How long the oldest record of this room has waited for the ledger. */
+  readonly outboxSeconds: () => Promise<number>;
   readonly history: Pick<OwnHistory, 'isBehind' | 'refusal'>;
   readonly rights: KnownRights;
   readonly clock: () => Date;

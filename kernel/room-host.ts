@@ -14,7 +14,7 @@ import { Follower, type Following, type FollowMeans } from './follower/follower'
 import { withStanding } from './follower/standing.follower';
 import { holdLease, type Lease } from './lease';
 import type { Ledger } from './ledger';
-import { readOutboxAlarms } from './outbox/outbox-age';
+import { readOutboxAlarms, readOutboxSeconds } from './outbox/outbox-age';
 import { OwnHistory } from './own-history';
 import { Receipts } from './outbox/receipts';
 import { Relay, type Reconsideration } from './outbox/relay';
@@ -77,6 +77,7 @@ export async function openRoom(definition: RoomDefinition, surroundings: RoomSur
     ledger,
     keyStore,
     receipts,
+    outboxSeconds: () => readOutboxSeconds(database.worker),
     history,
     rights: new KnownRights(),
     clock,

@@ -4,14 +4,16 @@
  */
 import { runCommand, type CommandOutcome, type CommandWork, type RefusedCommand } from '../../kernel/command';
 import type { RoomContext } from '../../kernel/context';
+import { HubError } from '../../kernel/errors';
 import { newId } from '../../schema/ids';
 import { InputError } from '../../schema/input-error';
 import { refusalOf } from '../../schema/messages';
 import type { StreamName } from '../../schema/vocabulary';
+import { ownStreams } from '../ledger-entry.repository';
 import { streamOf } from '../stream-of';
 import { MANDATE_RULE, OWN_STREAM_RULE, requesterOf, rightToExport, streamsOfExport } from './export-right';
 import { insertExport, standingMandates } from './export.repository';
-import type { RequestExportInput } from './export.type';
+import type { RequestExportInput, RequestOwnExportsInput } from './export.type';
 
 export const EXPORT_SCOPE = 'exports:write';
 const RULE_PACK = 'export-2026.1';
@@ -27,6 +29,22 @@ export function requestExport(context: RoomContext, input: RequestExportInput): 
     input,
     execute: (work) => execute(context, work, { stream, from, until }),
   });
+}
+
+/**
+ * A borrower asks once for an export of each record about him, with whichever creditor: each is a command of its own, with an entry in
+ * the streams of that record alone, so that no creditor learns from it of another.
+ */
+export async function requestOwnExports(context: RoomContext, { clientKey, from, until }: RequestOwnExportsInput): Promise<CommandOutcome[]> {
+  if (context.actor.audience !== 'BORROWER') throw new HubError('NOT_PERMITTED', 'Only a borrower may do this.', { ruleId: 'SCOPE-GRANTED' });
+  const streams = await ownStreams(await context.read(), context);
+  const outcomes: CommandOutcome[] = [];
+  for (const subjectId of streams.map(idOf).sort()) outcomes.push(await requestExport(context, { clientKey: `${clientKey}/${subjectId}`, subjectId, from: from ?? null, until: until ?? null }));
+  return outcomes;
+}
+
+function idOf(stream: StreamName): string {
+  return stream.slice(stream.indexOf(':') + 1);
 }
 
 interface Asked {

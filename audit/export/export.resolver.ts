@@ -4,9 +4,9 @@ import { answerCommand } from '../../kernel/command-answer';
 import type { RoomContext } from '../../kernel/context';
 import { Audience } from '../../schema/audience';
 import type { Accepted, Refusal } from '../../schema/refusal';
-import { requestExport } from './export.command';
+import { requestExport, requestOwnExports } from './export.command';
 import { loadExport } from './export.repository';
-import { Export, RequestExportInput, RequestExportResult, toExport } from './export.type';
+import { Export, RequestExportInput, RequestExportResult, RequestOwnExportsInput, toExport } from './export.type';
 
 export async function loadShownExport(context: RoomContext, id: string): Promise<Export | null> {
   const row = await loadExport(context, id);
@@ -28,5 +28,15 @@ export class ExportResolver {
     @Ctx() context: RoomContext,
   ): Promise<(Accepted & { export: Export }) | Refusal> {
     return answerCommand(await requestExport(context, input), 'export', (id) => loadShownExport(context, id));
+  }
+
+  @Audience('BORROWER')
+  @Mutation(() => [RequestExportResult], { description: 'Asks for an export of each record about you, one file for each creditor that keeps one. Needs `exports:write`.' })
+  async requestOwnExports(
+    @Arg('input', () => RequestOwnExportsInput, { description: 'All of it, or a part by time.' }) input: RequestOwnExportsInput,
+    @Ctx() context: RoomContext,
+  ): Promise<((Accepted & { export: Export }) | Refusal)[]> {
+    const outcomes = await requestOwnExports(context, input);
+    return Promise.all(outcomes.map((outcome) => answerCommand(outcome, 'export', (id) => loadShownExport(context, id))));
   }
 }

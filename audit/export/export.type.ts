@@ -86,6 +86,19 @@ export class RequestExportInput {
   until?: Date | null;
 }
 
+@InputType('RequestOwnExportsInput', { description: 'A part by time of what is recorded about you, or all of it.' })
+@Audience('BORROWER')
+export class RequestOwnExportsInput {
+  @Field(() => String, { description: 'At most 160 characters. Same key and input: same answers, and one more for a record that has come since.' })
+  clientKey!: string;
+
+  @Field(() => Instant, { nullable: true, description: 'Entries recorded at or after this instant.' })
+  from?: Date | null;
+
+  @Field(() => Instant, { nullable: true, description: 'Entries recorded before this instant.' })
+  until?: Date | null;
+}
+
 export const ExportRequested = acceptedOf({ name: 'ExportRequested', description: 'The export will be made.', audiences: ['PARTNER', 'REGULATOR', 'BORROWER'], entity: 'export', type: () => Export });
 export const RequestExportResult = resultOf({ name: 'RequestExportResult', description: 'How the request ended.', audiences: ['PARTNER', 'REGULATOR', 'BORROWER'], accepted: ExportRequested });
 

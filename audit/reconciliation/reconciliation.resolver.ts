@@ -9,6 +9,7 @@ import { pageOfDuties, pageOfRefusals, pageOfShares, pageOfUnmatched, readCounts
 import {
   OpenAttestationConnection,
   Reconciliation,
+  RECONCILIATION_ID,
   ReconciliationCounts,
   RecordedRefusalConnection,
   toOpenAttestation,
@@ -24,13 +25,18 @@ function pageOf(args: ConnectionArgs, context: RoomContext, list: string): Page 
   return openPage(args, { audience: context.actor.audience, sort: `reconciliation.${list}:index` });
 }
 
+/** Of the moment it is asked for; everything in it is of the same snapshot. */
+export async function reconcile(context: RoomContext): Promise<Reconciliation> {
+  const [{ index }, { now }] = [await context.standing(), await context.read()];
+  return { id: RECONCILIATION_ID, asOfIndex: index, asOf: now };
+}
+
 @Resolver(() => Reconciliation)
 export class ReconciliationResolver {
   @Audience('INTERNAL', 'PARTNER', 'REGULATOR')
   @Query(() => Reconciliation, { description: 'What of the handovers in your scope is not confirmed by both sides.' })
-  async reconciliation(@Ctx() context: RoomContext): Promise<Reconciliation> {
-    const [{ index }, { now }] = [await context.standing(), await context.read()];
-    return { asOfIndex: index, asOf: now };
+  reconciliation(@Ctx() context: RoomContext): Promise<Reconciliation> {
+    return reconcile(context);
   }
 
   @Audience('INTERNAL', 'PARTNER', 'REGULATOR')

@@ -1,5 +1,5 @@
 /** The reconciliation of handovers as it is shown: what one side's record has and the other's lacks, by ledger index. */
-import { Field, Int, ObjectType } from 'type-graphql';
+import { Directive, Field, ID, Int, ObjectType } from 'type-graphql';
 import { Audience } from '../../schema/audience';
 import { connectionOf } from '../../schema/connection';
 import { declareEnum } from '../../schema/enum-type';
@@ -155,9 +155,17 @@ export const UnmatchedReceiptConnection = connectionOf('UnmatchedReceipt', () =>
 export const OpenAttestationConnection = connectionOf('OpenAttestation', () => OpenAttestation, ['INTERNAL', 'PARTNER', 'REGULATOR']);
 export const RecordedRefusalConnection = connectionOf('RecordedRefusal', () => RecordedRefusal, ['INTERNAL', 'PARTNER', 'REGULATOR']);
 
+/** Rooms know the reconciliation by it, to add how long their own records wait. */
+export const RECONCILIATION_ID = 'reconciliation';
+
 @ObjectType('Reconciliation', { description: 'Both sides of every handover, compared: what one recorded and the other did not. Within your scope.' })
+@Directive('@key(fields: "id")')
 @Audience('INTERNAL', 'PARTNER', 'REGULATOR')
 export class Reconciliation {
+  @Audience('INTERNAL', 'PARTNER', 'REGULATOR')
+  @Field(() => ID, { description: 'The same for every reconciliation: there is one.' })
+  id!: string;
+
   @Audience('INTERNAL', 'PARTNER', 'REGULATOR')
   @Field(() => Int, { description: 'The ledger index it stands on; -1 before there is any entry.' })
   asOfIndex!: number;

@@ -1,5 +1,6 @@
 /** The door of the agencies room: its subgraph and its definition. */
 import type { RoomContext } from '../../kernel/context';
+import { outboxOf } from '../../kernel/outbox/outbox.resolver';
 import type { RoomDefinition } from '../../kernel/room-host';
 import { roomStanding } from '../../kernel/room-standing';
 import { roomTables } from '../../kernel/room-tables';
@@ -16,10 +17,14 @@ import { CreateAgencies1763700001000 } from './migrations/create-agencies';
 import { CreateAgencyKeys1763700003000 } from './migrations/create-agency-keys';
 import { SecurityAttestationRow } from './security-attestation.row';
 
+const OUTBOX = outboxOf('agencies');
+
 export function subgraphSchema(): RoomSchema {
   return buildRoomSchema<RoomContext>({
-    resolvers: [AgencyResolver, AgencyKeyResolver, LicenceResolver, EngagementResolver, CreditorEngagementsResolver],
+    resolvers: [AgencyResolver, AgencyKeyResolver, LicenceResolver, EngagementResolver, CreditorEngagementsResolver, OUTBOX.resolver],
+    orphanedTypes: [OUTBOX.type],
     references: {
+      Reconciliation: ({ id }) => ({ id }),
       Agency: ({ id }, context) => loadAgency(context, id),
       Licence: ({ id }, context) => loadLicence(context, id),
       Engagement: ({ id }, context) => loadEngagement(context, id),

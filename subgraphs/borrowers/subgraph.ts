@@ -2,6 +2,7 @@
  * The one door of the borrowers room: its subgraph, its definition for the kernel, and what an import does in it.
  */
 import type { RoomContext } from '../../kernel/context';
+import { outboxOf } from '../../kernel/outbox/outbox.resolver';
 import type { RoomDefinition } from '../../kernel/room-host';
 import { roomStanding } from '../../kernel/room-standing';
 import { roomTables } from '../../kernel/room-tables';
@@ -31,10 +32,14 @@ import { CreateDebtRecords1763700004000 } from './migrations/create-debt-records
 import { CreateErasures1763700002000 } from './migrations/create-erasures';
 import { CreatePersonClaims1763700006000 } from './migrations/create-person-claims';
 
+const OUTBOX = outboxOf('borrowers');
+
 export function subgraphSchema(): RoomSchema {
   return buildRoomSchema<RoomContext>({
-    resolvers: [BorrowerResolver, CreditorBorrowersResolver, ContactPointResolver, ErasureResolver, LegalHoldResolver, BorrowerHoldsResolver],
+    resolvers: [BorrowerResolver, CreditorBorrowersResolver, ContactPointResolver, ErasureResolver, LegalHoldResolver, BorrowerHoldsResolver, OUTBOX.resolver],
+    orphanedTypes: [OUTBOX.type],
     references: {
+      Reconciliation: ({ id }) => ({ id }),
       Borrower: async ({ id }, context) => {
         const row = await loadBorrower(context, id);
         return row === null ? null : toBorrower(row);

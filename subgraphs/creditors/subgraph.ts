@@ -1,5 +1,6 @@
 /** The door of the creditors room: its subgraph, its definition, and the bootstrap of the first creditor. */
 import type { RoomContext } from '../../kernel/context';
+import { outboxOf } from '../../kernel/outbox/outbox.resolver';
 import type { RoomDefinition } from '../../kernel/room-host';
 import { roomStanding } from '../../kernel/room-standing';
 import { roomTables } from '../../kernel/room-tables';
@@ -19,10 +20,14 @@ import { SupervisionMandateRow } from './supervision-mandate.row';
 export { bootstrapCreditor, findCreditorId, type Bootstrapped, type BootstrapRequest } from './bootstrap';
 export { STAFF_SCOPES } from './staff-authority';
 
+const OUTBOX = outboxOf('creditors');
+
 export function subgraphSchema(): RoomSchema {
   return buildRoomSchema<RoomContext>({
-    resolvers: [CreditorResolver, StaffAuthorityResolver, SupervisionMandateResolver, EntrustmentAgreementResolver],
+    resolvers: [CreditorResolver, StaffAuthorityResolver, SupervisionMandateResolver, EntrustmentAgreementResolver, OUTBOX.resolver],
+    orphanedTypes: [OUTBOX.type],
     references: {
+      Reconciliation: ({ id }) => ({ id }),
       Creditor: ({ id }, context) => loadCreditor(context, id),
       StaffAuthority: ({ id }, context) => loadStaffAuthority(context, id),
       SupervisionMandate: ({ id }, context) => loadSupervisionMandate(context, id),

@@ -2,6 +2,7 @@
 import { roomStanding } from '../../kernel/room-standing';
 import { roomTables } from '../../kernel/room-tables';
 import type { RoomContext } from '../../kernel/context';
+import { outboxOf } from '../../kernel/outbox/outbox.resolver';
 import type { RoomDefinition } from '../../kernel/room-host';
 import { buildRoomSchema, type RoomSchema } from '../../schema/subgraph-schema';
 import { AttestationResolver } from './attestation.resolver';
@@ -39,10 +40,14 @@ async function shown<R, T>(row: Promise<R | null>, toShown: (row: R) => T): Prom
   return found === null ? null : toShown(found);
 }
 
+const OUTBOX = outboxOf('debts');
+
 export function subgraphSchema(): RoomSchema {
   return buildRoomSchema<RoomContext>({
-    resolvers: [DebtResolver, CreditorDebtsResolver, BorrowerDebtsResolver, DeterminationResolver, PaymentResolver, PlacementResolver, AttestationResolver, AgencyPlacementsResolver],
+    resolvers: [DebtResolver, CreditorDebtsResolver, BorrowerDebtsResolver, DeterminationResolver, PaymentResolver, PlacementResolver, AttestationResolver, AgencyPlacementsResolver, OUTBOX.resolver],
+    orphanedTypes: [OUTBOX.type],
     references: {
+      Reconciliation: ({ id }) => ({ id }),
       Debt: ({ id }, context) => shown(loadDebt(context, id), toDebt),
       AmountDetermination: ({ id }, context) => shown(loadDetermination(context, id), toDetermination),
       Payment: ({ id }, context) => shown(loadPayment(context, id), toPayment),

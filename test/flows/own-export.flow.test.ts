@@ -168,6 +168,32 @@ describe.each(MODES)('in %s', (mode) => {
     }
   });
 
+  it('a borrower with records at two creditors asks once, and gets a file of each that tells nothing of the other', async () => {
+    const second = await hub.creditor();
+    const input = { name: 'Synthetic Person', nationalId: `S${newId('event').slice(-9).toUpperCase()}`, contactPoints: [] };
+    const REGISTER = 'mutation ($input: RegisterBorrowerInput!) { registerBorrower(input: $input) { ... on BorrowerRegistered { borrower { id } } } }';
+    const records: string[] = [];
+    for (const caller of [operator, second.operator]) records.push((await caller.data<{ registerBorrower: { borrower: { id: string } } }>(REGISTER, { input: { ...input, clientKey: key() } })).registerBorrower.borrower.id);
+    const registered = (await log.events('borrowers.BorrowersRegistered')).flatMap(({ items }) => items);
+    const [person, same] = records.map((id) => registered.find((item) => item['borrowerId'] === id && item['personId'] !== undefined)!['personId'] as string);
+    expect(same).toBe(person);
+    const both = (await hub.caller('BORROWER', person!, { scopes: OPEN })).knows(second.operator);
+    const REQUEST_ALL = REQUEST.replace('RequestExportInput', 'RequestOwnExportsInput').replace('requestExport', 'requestOwnExports');
+    const ask = async (clientKey: string) => (await both.data<{ requestOwnExports: { export: { id: string; stream: string } }[] }>(REQUEST_ALL, { input: { clientKey } })).requestOwnExports;
+    const clientKey = key();
+    const exports = (await ask(clientKey)).map((answer) => answer.export);
+    expect(exports.map(({ stream }) => stream)).toEqual(records.map((id) => `borrower:${id}`).sort());
+    expect((await ask(clientKey)).map((answer) => answer.export.id)).toEqual(exports.map(({ id }) => id));
+    for (const { id, stream } of exports) {
+      await both.until(EXPORT, { id }, (answer) => (answer['export'] as Shown).state === 'READY');
+      const file = Buffer.from(await (await download(both, `/exports/${id}`)).arrayBuffer());
+      expect(await verifyBundle(Readable.from([file]), { vkey: await vkeyOf() })).toMatchObject({ outcome: 'verified', streams: [{ stream, from: 1 }] });
+      const other = records.find((record) => !stream.endsWith(record))!;
+      for (const hidden of [other, person!, stream.endsWith(records[0]!) ? second.creditorId : creditorId]) expect(shown(file)).not.toContain(hidden);
+    }
+    expect((await agency.ask(REQUEST_ALL, { input: { clientKey: key() } })).errors?.[0]).toMatchObject({ message: expect.stringContaining('Unknown type') as string, extensions: { code: 'BAD_INPUT' } });
+  });
+
   it('an export is seen and downloaded by nobody but who asked for it', async () => {
     const [ofAgency, ofSelf] = [await ready(agency, agencyId), await ready(self, debt.borrowerId)];
     const strangers = [await hub.caller('PARTNER', rivalId), await hub.caller('BORROWER', persons.get(neighbour.borrowerId)!), await hub.caller('REGULATOR', newId('regulator'))];

@@ -119,6 +119,33 @@ describe.each(MODES)('both sides of a handover, in %s', (mode) => {
     expect(await (await fetch(`${hub.url}/readyz`)).json()).toEqual({ ready: true, reasons: [], alarms: [] });
   });
 
+  const OUTBOXES = `query { reconciliation { asOfIndex ${ROOMS.map((room) => `${room}Outbox { oldestSeconds overdue }`).join(' ')} } }`;
+
+  it('tells staff, and nobody else, how long each room has kept a record from the ledger', async () => {
+    const { reconciliation } = await operator.data<{ reconciliation: Record<string, unknown> }>(OUTBOXES);
+    for (const room of ROOMS) expect(reconciliation[`${room}Outbox`]).toEqual({ oldestSeconds: 0, overdue: false });
+    for (const caller of [agency, regulator]) expect((await caller.ask(OUTBOXES)).errors?.[0]).toMatchObject({ message: expect.stringContaining('Cannot query field') as string, extensions: { code: 'BAD_INPUT' } });
+  });
+
+  // Where every room is a process of its own, the audit room that answers is away with the ledger.
+  if (mode === 'one process') {
+    it('calls a record overdue that has waited for more than a minute, in the room that has it', async () => {
+      const admin = await hub.database.admin();
+      await admin.query(`create function debts.long_ago() returns trigger language plpgsql as $$ begin new.recorded_at := now() - interval '90 seconds'; return new; end $$`);
+      await admin.query('create trigger long_ago before insert on debts.outbox for each row execute function debts.long_ago()');
+      await hub.whileLedgerIsAway(async () => {
+        const input = { clientKey: key(), borrowerId: debt.borrowerId, reference: 'R-waiting', product: 'CREDIT_CARD', region: 'TW', currency: 'TWD', components: { principal: 1, interest: 0, fee: 0 }, daysPastDue: 60, asOf: new Date().toISOString().slice(0, 10) };
+        const { registerDebt: registered } = await operator.data<{ registerDebt: object }>('mutation ($input: RegisterDebtInput!) { registerDebt(input: $input) { __typename ... on DebtRegistered { pending } } }', { input });
+        expect(registered).toEqual({ __typename: 'DebtRegistered', pending: true });
+        const { reconciliation } = await operator.data<{ reconciliation: Record<string, { oldestSeconds: number; overdue: boolean }> }>(OUTBOXES);
+        expect(ROOMS.filter((room) => reconciliation[`${room}Outbox`]!.overdue)).toEqual(['debts']);
+        expect(reconciliation['debtsOutbox']!.oldestSeconds).toBeGreaterThanOrEqual(90);
+      });
+      await admin.query('drop trigger long_ago on debts.outbox');
+      await admin.query('drop function debts.long_ago()');
+    });
+  }
+
   it('is not the business of borrowers: the report does not exist for them', async () => {
     const borrower = await hub.caller('BORROWER', newId('person'));
     expect((await borrower.ask('query { reconciliation { asOfIndex } }')).errors).toMatchObject([{ extensions: { code: 'BAD_INPUT' } }]);
