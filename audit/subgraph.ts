@@ -21,7 +21,7 @@ import { HandoverResolver } from './handover/handover.resolver';
 import { LedgerEntryResolver, loadEntry } from './ledger-entry.resolver';
 import { openLedger, type OpenedLedger } from './ledger-port';
 import { NODE_STUBS } from './node.type';
-import { PlaceKeeper } from './places/place-keeper';
+import { openPlaceKeeper } from './places/place-keeper';
 import { RECONCILIATION_FOLLOWING } from './reconciliation/reconciliation.follower';
 import { reconcile, ReconciliationResolver } from './reconciliation/reconciliation.resolver';
 import { Reconciliation } from './reconciliation/reconciliation.type';
@@ -121,7 +121,7 @@ export async function openAuditRoom({ config, signer, keyStore, diagnostics, met
   const witnessing = prepareWitnessing(config.ledger.witnesses, database.worker, keys.all, diagnostics);
   const ledger = await openLedger({ pool: database.worker, signer, checkpointIntervalMs: config.ledger.checkpointIntervalMs, seen: witnessing.seen, diagnostics, clock });
   const submitter = witnessing.begin(() => ledger.isWriting);
-  const places = new PlaceKeeper({ pool: database.worker, isActive: () => ledger.isWriting, diagnostics });
+  const places = openPlaceKeeper({ pool: database.worker, isActive: () => ledger.isWriting, diagnostics });
   const stamper = openStamper(config.ledger, { pool: database.worker, vkey: signer.vkey, isActive: () => ledger.isWriting, clock, diagnostics });
   const selfCheck = new SelfCheckSchedule({ pool: database.worker, key: keys.current.key, intervalMs: config.ledger.selfCheckIntervalMs, diagnostics, clock });
   measureSelfCheck(metrics.registry, database.worker, clock);

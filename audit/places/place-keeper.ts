@@ -6,7 +6,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Pool } from 'pg';
 import type { Diagnostics } from '../../kernel/diagnostics';
-import { rest } from '../../kernel/rest';
+import { SteadyWorker } from '../../kernel/steady-work';
 
 export interface PlaceKeeperOptions {
   readonly pool: Pool;
@@ -34,36 +34,16 @@ const KEEP = `with moved as (
   from moved, entry cross join lateral long_streams(entry.links) stream where entry.index >= $1 and entry.index < $2`;
 const POSITION = 'select next_index::float8 as next, head.size::float8 as size from entry_place_until, head';
 
-export class PlaceKeeper {
-  private readonly stopping = new AbortController();
-  private readonly running: Promise<void>;
-
-  constructor(private readonly options: PlaceKeeperOptions) {
-    this.running = this.serve();
-  }
-
-  async stop(): Promise<void> {
-    this.stopping.abort();
-    await this.running;
-  }
-
-  private async serve(): Promise<void> {
-    let backoff = FIRST_BACKOFF_MS;
-    while (!this.stopping.signal.aborted) {
-      let wait = IDLE_MS;
+export function openPlaceKeeper({ pool, isActive, diagnostics }: PlaceKeeperOptions): SteadyWorker {
+  return new SteadyWorker({
+    firstBackoffMs: FIRST_BACKOFF_MS,
+    longestBackoffMs: LONGEST_BACKOFF_MS,
+    async step() {
       const began = performance.now();
-      try {
-        if (this.options.isActive() && (await keepPlaces(this.options.pool, STEP))) wait = REST * (performance.now() - began);
-        backoff = FIRST_BACKOFF_MS;
-      } catch (error) {
-        if (this.stopping.signal.aborted) return;
-        this.options.diagnostics.warn({ part: 'places', err: error }, 'the places of entries could not be kept');
-        wait = backoff;
-        backoff = Math.min(2 * backoff, LONGEST_BACKOFF_MS);
-      }
-      await rest(wait, this.stopping.signal);
-    }
-  }
+      return isActive() && (await keepPlaces(pool, STEP)) ? REST * (performance.now() - began) : IDLE_MS;
+    },
+    onFailure: (error) => diagnostics.warn({ part: 'places', err: error }, 'the places of entries could not be kept'),
+  });
 }
 
 /** One step of at most `entries`; whether there is more to do. */

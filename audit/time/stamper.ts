@@ -4,7 +4,7 @@
  */
 import type { Pool } from 'pg';
 import type { Diagnostics } from '../../kernel/diagnostics';
-import { rest } from '../../kernel/rest';
+import { SteadyWorker } from '../../kernel/steady-work';
 import { parseVkey } from '../log/note-key';
 import { stampedBytes } from '../log/timestamp-file';
 import { latestCheckpoint } from '../writer/checkpointer';
@@ -34,49 +34,26 @@ const FIRST_BACKOFF_MS = 1_000;
 const LONGEST_BACKOFF_MS = 300_000;
 
 /** null: no authority is configured. */
-export function openStamper({ timestampUrl: url, timestampIntervalMs: intervalMs }: StampingConfig, means: Omit<StamperOptions, 'url' | 'intervalMs'>): Stamper | null {
-  return url === null ? null : new Stamper({ ...means, url, intervalMs });
+export function openStamper({ timestampUrl: url, timestampIntervalMs: intervalMs }: StampingConfig, means: Omit<StamperOptions, 'url' | 'intervalMs'>): SteadyWorker | null {
+  if (url === null) return null;
+  const options = { ...means, url, intervalMs };
+  const authority = new URL(url).host;
+  return new SteadyWorker({
+    firstBackoffMs: FIRST_BACKOFF_MS,
+    longestBackoffMs: LONGEST_BACKOFF_MS,
+    async step(signal) {
+      if (means.isActive()) await stampIfDue(options, authority, signal);
+      return POLL_MS;
+    },
+    onFailure: (error) => means.diagnostics.warn({ part: 'timestamps', host: authority, err: error }, 'a checkpoint was not stamped'),
+  });
 }
 
-export class Stamper {
-  private readonly stopping = new AbortController();
-  private readonly running: Promise<void>;
-  private readonly authority: string;
-
-  constructor(private readonly options: StamperOptions) {
-    this.authority = new URL(options.url).host;
-    this.running = this.serve();
-  }
-
-  async stop(): Promise<void> {
-    this.stopping.abort();
-    await this.running;
-  }
-
-  private async serve(): Promise<void> {
-    let backoff = FIRST_BACKOFF_MS;
-    while (!this.stopping.signal.aborted) {
-      let wait = POLL_MS;
-      try {
-        if (this.options.isActive()) await this.stampIfDue();
-        backoff = FIRST_BACKOFF_MS;
-      } catch (error) {
-        if (this.stopping.signal.aborted) return;
-        this.options.diagnostics.warn({ part: 'timestamps', host: this.authority, err: error }, 'a checkpoint was not stamped');
-        wait = backoff;
-        backoff = Math.min(2 * backoff, LONGEST_BACKOFF_MS);
-      }
-      await rest(wait, this.stopping.signal);
-    }
-  }
-
-  private async stampIfDue(): Promise<void> {
-    const { pool, url, vkey, intervalMs, clock } = this.options;
-    const last = await lastTimestamp(pool, this.authority);
-    if (last !== null && clock().getTime() - last.at.getTime() < intervalMs) return;
-    const latest = await latestCheckpoint(pool);
-    if (latest === null || latest.size === last?.size) return;
-    const token = await requestStamp(url, stampedBytes(latest.note, parseVkey(vkey)), this.stopping.signal);
-    await addTimestamp(pool, { size: latest.size, authority: this.authority, token, at: readStampedContent(token).genTime });
-  }
+async function stampIfDue({ pool, url, vkey, intervalMs, clock }: StamperOptions, authority: string, signal: AbortSignal): Promise<void> {
+  const last = await lastTimestamp(pool, authority);
+  if (last !== null && clock().getTime() - last.at.getTime() < intervalMs) return;
+  const latest = await latestCheckpoint(pool);
+  if (latest === null || latest.size === last?.size) return;
+  const token = await requestStamp(url, stampedBytes(latest.note, parseVkey(vkey)), signal);
+  await addTimestamp(pool, { size: latest.size, authority, token, at: readStampedContent(token).genTime });
 }

@@ -5,7 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Diagnostics } from '../../kernel/diagnostics';
-import { rest } from '../../kernel/rest';
+import { SteadyWorker } from '../../kernel/steady-work';
 import { proveConsistency } from '../log/proof';
 import { storedNodes } from '../reader/tree-reader';
 import { latestCheckpoint, type SignedCheckpoint } from '../writer/checkpointer';
@@ -32,63 +32,55 @@ const MAX_GUESSES = 4;
 interface WitnessState {
   readonly client: WitnessClient;
   cosignedSize: number | null;
-  /** Ends the pause before the next look. */
-  wake: AbortController;
 }
 
 export class WitnessSubmitter {
-  private readonly stopping = new AbortController();
   private readonly states: readonly WitnessState[];
-  private readonly running: Promise<unknown>;
+  private readonly workers: readonly SteadyWorker[];
+  private isStopping = false;
 
   constructor(private readonly options: WitnessSubmitterOptions) {
-    this.states = options.clients.map((client) => ({ client, cosignedSize: null, wake: new AbortController() }));
-    this.running = Promise.all(this.states.map((state) => this.serve(state)));
+    this.states = options.clients.map((client) => ({ client, cosignedSize: null }));
+    this.workers = this.states.map((state) => this.open(state));
   }
 
   async stop(): Promise<void> {
-    this.stopping.abort();
-    await this.running;
+    this.isStopping = true;
+    await Promise.all(this.workers.map((worker) => worker.stop()));
   }
 
   /** Resolves when every witness cosigned the latest checkpoint, or after `waitMs`: an export is better with them than without. */
   async settle(waitMs: number): Promise<void> {
     const latest = await latestCheckpoint(this.options.pool);
     if (latest === null || !this.options.isActive()) return;
-    for (const { wake } of this.states) wake.abort();
+    for (const worker of this.workers) worker.wake();
     const deadline = Date.now() + waitMs;
     const isOpen = (): boolean => this.states.some(({ cosignedSize }) => (cosignedSize ?? 0) < latest.size);
-    while (isOpen() && Date.now() < deadline && !this.stopping.signal.aborted) await pause(20);
+    while (isOpen() && Date.now() < deadline && !this.isStopping) await pause(20);
   }
 
-  private async serve(state: WitnessState): Promise<void> {
+  private open(state: WitnessState): SteadyWorker {
     const { pool, isActive, diagnostics } = this.options;
-    let backoff = FIRST_BACKOFF_MS;
-    while (!this.stopping.signal.aborted) {
-      let wait = POLL_MS;
-      try {
+    return new SteadyWorker({
+      firstBackoffMs: FIRST_BACKOFF_MS,
+      longestBackoffMs: LONGEST_BACKOFF_MS,
+      step: async (signal) => {
         const latest = isActive() ? await latestCheckpoint(pool) : null;
-        if (latest !== null && latest.size !== state.cosignedSize) await this.submit(state, latest);
-        backoff = FIRST_BACKOFF_MS;
-      } catch (error) {
-        if (this.stopping.signal.aborted) return;
-        diagnostics.warn({ part: 'witness', source: state.client.name, err: error }, 'a checkpoint was not cosigned');
-        wait = backoff;
-        backoff = Math.min(2 * backoff, LONGEST_BACKOFF_MS);
-      }
-      state.wake = new AbortController();
-      await rest(wait, AbortSignal.any([this.stopping.signal, state.wake.signal]));
-    }
+        if (latest !== null && latest.size !== state.cosignedSize) await this.submit(state, latest, signal);
+        return POLL_MS;
+      },
+      onFailure: (error) => diagnostics.warn({ part: 'witness', source: state.client.name, err: error }, 'a checkpoint was not cosigned'),
+    });
   }
 
-  private async submit(state: WitnessState, { size, note }: SignedCheckpoint): Promise<void> {
+  private async submit(state: WitnessState, { size, note }: SignedCheckpoint, signal: AbortSignal): Promise<void> {
     const { pool, seen } = this.options;
     const { client } = state;
     // What this database knows may be older than the witness: a lost answer, a restored backup. The witness's 409 says so.
     let oldSize = Math.min(state.cosignedSize ?? (await lastCosignedSize(pool, client.vkey)) ?? 0, size);
     for (let guesses = 0; guesses < MAX_GUESSES; guesses += 1) {
       const consistency = oldSize === 0 ? [] : await proveConsistency(oldSize, size, storedNodes(pool));
-      const answer = await client.add({ oldSize, consistency, checkpoint: note }, this.stopping.signal);
+      const answer = await client.add({ oldSize, consistency, checkpoint: note }, signal);
       if (answer.kind === 'COSIGNED') {
         await addCosignature(pool, { size, witness: client.vkey, line: answer.line, at: answer.at });
         state.cosignedSize = size;
@@ -96,7 +88,7 @@ export class WitnessSubmitter {
       }
       // Refused for its content, or the witness has more than we do: its own record decides whether this log may still sign.
       if (answer.kind === 'REFUSED' || answer.size > size) {
-        await seen.ask(client, this.stopping.signal);
+        await seen.ask(client, signal);
         throw new Error(answer.kind === 'REFUSED' ? `the witness answered ${answer.status}` : `the witness is at ${answer.size}, the checkpoint at ${size}`);
       }
       oldSize = answer.size;

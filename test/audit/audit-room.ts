@@ -102,3 +102,26 @@ export async function openTestAuditRoom(database: TestDatabase, { clock = () => 
   });
   return new TestAuditRoom(audit, pool, signer, clock);
 }
+
+/** Two banks and who reads for each party: their staff, a regulator of the first, an agency, a borrower of the first. */
+export class ReadersOfTwoBanks {
+  readonly bankA = newId('creditor');
+  readonly bankB = newId('creditor');
+  readonly agency = newId('agency');
+  readonly borrowerA = newId('borrower');
+  readonly person = newId('person');
+  readonly regulatorId = newId('regulator');
+  readonly staffA = reader('INTERNAL', this.bankA, 'staff-a');
+  readonly staffB = reader('INTERNAL', this.bankB, 'staff-b');
+  readonly regulator = reader('REGULATOR', this.regulatorId, 'examiner');
+  readonly partner = reader('PARTNER', this.agency, 'collector');
+  readonly self = reader('BORROWER', this.person, this.person);
+
+  /** From here on the ledger gives them their rights. */
+  async admitTo(room: TestAuditRoom): Promise<void> {
+    await room.authority(this.bankA, this.staffA.sub);
+    await room.authority(this.bankB, this.staffB.sub);
+    await room.mandate(this.bankA, this.regulatorId);
+    await room.borrower(this.bankA, this.borrowerA, this.person);
+  }
+}

@@ -8,18 +8,12 @@ import type { Actor } from '../../kernel/actor';
 import { newId } from '../../schema/ids';
 import type { StreamName } from '../../schema/vocabulary';
 import { testDatabase } from '../support/test-database';
-import { AUDIT_ROOM_DATABASES, openTestAuditRoom, reader, type TestAuditRoom } from './audit-room';
+import { AUDIT_ROOM_DATABASES, openTestAuditRoom, ReadersOfTwoBanks, type TestAuditRoom } from './audit-room';
 import { receipts, submission } from './ledger-fixture';
 
-const [bankA, bankB] = [newId('creditor'), newId('creditor')];
-const [agency, otherAgency] = [newId('agency'), newId('agency')];
-const [debtA, borrowerA] = [newId('debt'), newId('borrower')];
-const [person, regulatorId] = [newId('person'), newId('regulator')];
-const staffA = reader('INTERNAL', bankA, 'staff-a');
-const staffB = reader('INTERNAL', bankB, 'staff-b');
-const regulator = reader('REGULATOR', regulatorId, 'examiner');
-const partner = reader('PARTNER', agency, 'collector');
-const self = reader('BORROWER', person, person);
+const readers = new ReadersOfTwoBanks();
+const { bankA, bankB, agency, borrowerA, person, staffA, staffB, regulator, partner, self } = readers;
+const [otherAgency, debtA] = [newId('agency'), newId('debt')];
 
 interface Known {
   readonly index: number;
@@ -48,10 +42,7 @@ beforeAll(async () => {
   admin = await database.admin();
   // Only this test keeps places, as an administrator: the room's own keeper would not stop where it is to stop.
   await admin.query('set search_path = audit; revoke update on entry_place_until from cession_audit_worker');
-  await room.authority(bankA, staffA.sub);
-  await room.authority(bankB, staffB.sub);
-  await room.mandate(bankA, regulatorId);
-  await room.borrower(bankA, borrowerA, person);
+  await readers.admitTo(room);
   for (let round = 0; round < 12; round += 1) {
     await append('debts', 'DebtRegistered', [`creditor:${bankA}`, `debt:${newId('debt')}`, `borrower:${newId('borrower')}`]);
     await append('debts', 'PlacementProposed', [`creditor:${bankA}`, `debt:${debtA}`, `agency:${agency}`]);

@@ -1,55 +1,28 @@
 /** Exports from a stored ledger before and after an erasure: the values change from sealed to erased, and every proof stays. */
-import fs from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
-import type { Pool } from 'pg';
 import { verifyBundle } from '../../audit/bundle/verify-bundle';
-import { AUDIT_DATABASE } from '../../audit/definition';
 import { writeExport } from '../../audit/export/write-export';
-import { createSigningKey, openSigningKey } from '../../audit/log/note-key';
 import type { Report } from '../../audit/log/verdict';
-import { Checkpointer } from '../../audit/writer/checkpointer';
-import { createLedger } from '../../audit/writer/create-ledger';
-import { HeadsKeeper } from '../../audit/writer/heads-keeper';
 import { composeSubmission, type EventDraft } from '../../kernel/event-draft';
 import { newId } from '../../schema/ids';
 import type { StreamName } from '../../schema/vocabulary';
-import { testDatabase } from '../support/test-database';
-import { openWriter, ORIGIN, receipts, type OpenedWriter } from './ledger-fixture';
+import { ExportingLedger } from './exporting-ledger';
+import { receipts } from './ledger-fixture';
 
-const database = testDatabase(AUDIT_DATABASE);
-const signer = openSigningKey(createSigningKey(ORIGIN, Buffer.alloc(32, 5)).secret);
+const ledger = new ExportingLedger();
 const creditorId = newId('creditor');
 const [erased, kept] = [newId('borrower'), newId('borrower')];
 const debts = { [erased]: newId('debt'), [kept]: newId('debt') };
 /** The writer never asks for it; what is sealed under it stays closed here. */
 const KEY = Buffer.alloc(32, 3);
 
-let pool: Pool;
-let opened: OpenedWriter;
-let keeper: HeadsKeeper;
-let checkpointer: Checkpointer;
-let folder: string;
-let clock = new Date('2026-11-21T08:00:00.000Z');
-
-beforeAll(async () => {
-  folder = await fs.mkdtemp(path.join(os.tmpdir(), 'cession-erasure-'));
-  pool = (await database.open(AUDIT_DATABASE)).worker;
-  await createLedger(pool, { origin: ORIGIN, vkey: signer.vkey, now: clock });
-  opened = await openWriter(pool, { clock: () => clock });
-  keeper = new HeadsKeeper({ pool, recent: opened.recent, writer: opened.writer, clock: () => clock });
-  checkpointer = new Checkpointer({ pool, signer, epoch: () => opened.writer.epoch, clock: () => clock });
-});
-database.beforeClose(() => opened.writer.close());
-afterAll(() => fs.rm(folder, { recursive: true, force: true }));
-
 const said = { borrowers: 0, debts: 0 };
 
 async function append(room: 'borrowers' | 'debts', draft: Pick<EventDraft, 'type' | 'facts' | 'hidden' | 'personal' | 'streams'>): Promise<number> {
-  clock = new Date(clock.getTime() + 60_000);
-  const submission = composeSubmission({ ...draft, typeVersion: 1, retention: 'DEBT_RECORD', actor: null, occurredAt: clock }, KEY);
+  ledger.passMinute();
+  const submission = composeSubmission({ ...draft, typeVersion: 1, retention: 'DEBT_RECORD', actor: null, occurredAt: ledger.clock() }, KEY);
   const sourceSeq = (said[room] += 1);
-  return receipts(await opened.writer.append(room, 'outbox', [{ ...submission, sourceSeq }], 5_000))[0]!.index;
+  return receipts(await ledger.opened.writer.append(room, 'outbox', [{ ...submission, sourceSeq }], 5_000))[0]!.index;
 }
 
 const registerDebt = (borrowerId: string): Promise<number> => {
@@ -64,13 +37,14 @@ const erase = (borrowerId: string): Promise<number> =>
 
 let files = 0;
 async function exported(stream: StreamName | null, until: Date | null = null): Promise<string> {
-  await checkpointer.sign(await keeper.commit(true));
-  const file = path.join(folder, `${(files += 1)}.tar`);
-  await writeExport({ pool, signer, policy: null, clock: () => clock }, { stream, from: null, until, mandate: null, requestedBy: null }, file);
+  await ledger.sign();
+  const { pool, signer, clock } = ledger;
+  const file = path.join(ledger.folder, `${(files += 1)}.tar`);
+  await writeExport({ pool, signer, policy: null, clock }, { stream, from: null, until, mandate: null, requestedBy: null }, file);
   return file;
 }
 
-const verify = (file: string): Promise<Report> => verifyBundle(file, { vkey: signer.vkey });
+const verify = (file: string): Promise<Report> => verifyBundle(file, { vkey: ledger.signer.vkey });
 
 describe('an export of a ledger in which a borrower was erased', () => {
   const SUBJECTS: readonly (readonly [string, StreamName | null, { erased: number; sealed: number }])[] = [

@@ -14,17 +14,12 @@ import type { Actor } from '../../kernel/actor';
 import { newId } from '../../schema/ids';
 import { openSample, type Sample } from '../gateway/open-sample';
 import { testDatabase } from '../support/test-database';
-import { AUDIT_ROOM_DATABASES, openTestAuditRoom, reader, type TestAuditRoom } from './audit-room';
+import { AUDIT_ROOM_DATABASES, openTestAuditRoom, ReadersOfTwoBanks, type TestAuditRoom } from './audit-room';
 import { receipts, submission } from './ledger-fixture';
 
-const [bankA, bankB] = [newId('creditor'), newId('creditor')];
-const [agency, debtA, debtB, borrowerA] = [newId('agency'), newId('debt'), newId('debt'), newId('borrower')];
-const [person, regulatorId] = [newId('person'), newId('regulator')];
-const staffA = reader('INTERNAL', bankA, 'staff-a');
-const staffB = reader('INTERNAL', bankB, 'staff-b');
-const regulator = reader('REGULATOR', regulatorId, 'examiner');
-const partner = reader('PARTNER', agency, 'collector');
-const self = reader('BORROWER', person, person);
+const readers = new ReadersOfTwoBanks();
+const { bankA, bankB, agency, borrowerA, person, staffA, regulator, partner, self } = readers;
+const [debtA, debtB] = [newId('debt'), newId('debt')];
 
 interface Verification {
   readonly checkpoint: { readonly size: number; readonly note: string };
@@ -58,10 +53,7 @@ beforeAll(async () => {
   room = await openTestAuditRoom(database);
   sample = await openSample({ routes: room.audit.routes });
   policy = parsePolicy(Buffer.from(`log ${room.signer.vkey}\nwitness w1 ${WITNESS.vkey}\nquorum none\n`));
-  await room.authority(bankA, staffA.sub);
-  await room.authority(bankB, staffB.sub);
-  await room.mandate(bankA, regulatorId);
-  await room.borrower(bankA, borrowerA, person);
+  await readers.admitTo(room);
   await append({ streams: [`creditor:${bankA}`, `debt:${debtA}`, `borrower:${borrowerA}`, `agency:${agency}`] });
   await room.audit.ledger.signNow();
   early = await latestSize();

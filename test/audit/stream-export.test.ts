@@ -1,77 +1,52 @@
 /** Exports of streams from a stored ledger: complete whatever is asked for, and made from one state while the ledger goes on. */
 import fs from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
-import type { Pool } from 'pg';
 import { verifyBundle } from '../../audit/bundle/verify-bundle';
-import { AUDIT_DATABASE } from '../../audit/definition';
 import { writeExport, type WrittenExport } from '../../audit/export/write-export';
 import { createCosignerKey, openCosigner } from '../../audit/log/cosigner';
 import { formatSignature, parseNote } from '../../audit/log/note';
-import { createSigningKey, openSigningKey } from '../../audit/log/note-key';
 import type { Report } from '../../audit/log/verdict';
 import { proveHeads } from '../../audit/reader/prove-heads';
 import { addCosignature } from '../../audit/witness/cosignatures.repository';
 import { hubPolicy } from '../../audit/witness/hub-policy';
-import { checkpointAt, Checkpointer, latestCheckpoint } from '../../audit/writer/checkpointer';
-import { createLedger } from '../../audit/writer/create-ledger';
-import { HeadsKeeper } from '../../audit/writer/heads-keeper';
+import { checkpointAt, latestCheckpoint } from '../../audit/writer/checkpointer';
 import { newId } from '../../schema/ids';
 import type { StreamName } from '../../schema/vocabulary';
-import { testDatabase } from '../support/test-database';
-import { openWriter, ORIGIN, receipts, submission, type OpenedWriter } from './ledger-fixture';
+import { ExportingLedger } from './exporting-ledger';
+import { receipts, submission } from './ledger-fixture';
 
 describe('the export of a stream from a stored ledger', () => {
-  const signer = openSigningKey(createSigningKey(ORIGIN, Buffer.alloc(32, 9)).secret);
+  const ledger = new ExportingLedger();
+  const { signer, clock } = ledger;
   const creditor: StreamName = `creditor:${newId('creditor')}`;
   const debts = Array.from({ length: 6 }, (): StreamName => `debt:${newId('debt')}`);
-  const database = testDatabase(AUDIT_DATABASE);
-  let pool: Pool;
-  let opened: OpenedWriter;
-  let keeper: HeadsKeeper;
-  let checkpointer: Checkpointer;
-  let folder: string;
-  let clock = new Date('2026-11-21T08:00:00.000Z');
   /** The hub's own; null: it has no witnesses. */
   let policy: Buffer | null = null;
-
-  beforeAll(async () => {
-    folder = await fs.mkdtemp(path.join(os.tmpdir(), 'cession-export-'));
-    pool = (await database.open(AUDIT_DATABASE)).worker;
-    await createLedger(pool, { origin: ORIGIN, vkey: signer.vkey, now: clock });
-    opened = await openWriter(pool, { clock: () => clock });
-    keeper = new HeadsKeeper({ pool, recent: opened.recent, writer: opened.writer, clock: () => clock });
-    checkpointer = new Checkpointer({ pool, signer, epoch: () => opened.writer.epoch, clock: () => clock });
-  });
-
-  database.beforeClose(() => opened.writer.close());
-  afterAll(() => fs.rm(folder, { recursive: true, force: true }));
 
   /** One entry a minute for the debt, each in the creditor's stream. */
   async function append(...streams: StreamName[]): Promise<void> {
     for (const stream of streams) {
-      clock = new Date(clock.getTime() + 60_000);
-      receipts(await opened.writer.append('debts', 'direct', [submission({ streams: [creditor, stream] })], 5_000));
+      ledger.passMinute();
+      receipts(await ledger.opened.writer.append('debts', 'direct', [submission({ streams: [creditor, stream] })], 5_000));
     }
   }
-  const sign = async (): Promise<void> => void (await checkpointer.sign(await keeper.commit(true)));
 
   async function exported(stream: StreamName, from: string | null = null, until: string | null = null): Promise<{ written: WrittenExport; report: Report }> {
     const order = { stream, from: from === null ? null : new Date(from), until: until === null ? null : new Date(until), mandate: null, requestedBy: null };
-    const written = await writeExport({ pool, signer, policy, clock: () => clock }, order, path.join(folder, 'export.tar'));
+    const written = await writeExport({ pool: ledger.pool, signer, policy, clock }, order, path.join(ledger.folder, 'export.tar'));
     return { written, report: await verifyBundle(written.file, { vkey: signer.vkey, ...(policy !== null && { policy }) }) };
   }
 
   it('proves its entries only, as long as no heads entry is signed', async () => {
     await append(...debts);
-    await checkpointer.sign();
+    await ledger.checkpointer.sign();
     const { written, report } = await exported(creditor);
     expect(written).toMatchObject({ entries: 6, isComplete: false });
     expect(report).toMatchObject({ outcome: 'verified', completeness: { state: 'not proven', reasons: [{ code: 'STREAM_HEAD_NOT_IN_EXPORT' }] } });
   });
 
   it('proves every stream complete, and that another has no entry', async () => {
-    await sign();
+    await ledger.sign();
     for (const [stream, entries] of [[creditor, 6], [debts[2]!, 1], ['source:debts/direct', 6], ['source:audit/direct', 1], [`debt:${newId('debt')}`, 0]] as const) {
       const { written, report } = await exported(stream);
       expect(written).toMatchObject({ entries, isComplete: true });
@@ -96,32 +71,32 @@ describe('the export of a stream from a stored ledger', () => {
     const before = await exported(creditor);
     await append(debts[0]!, debts[1]!);
     expect((await exported(creditor)).written.treeSize).toBe(before.written.treeSize);
-    await keeper.commit(true);
+    await ledger.keeper.commit(true);
     const during = await exported(creditor);
     expect(during.written.treeSize).toBe(before.written.treeSize);
     expect(during.report).toMatchObject({ outcome: 'verified', completeness: { state: 'proven' } });
-    await sign();
+    await ledger.sign();
     const after = await exported(creditor);
     expect(after.report).toMatchObject({ outcome: 'verified', streams: [{ to: 8 }], completeness: { state: 'proven' } });
   });
 
   it('leaves nothing behind but the file, and nothing at all when it cannot be made: of an event whose schema nobody wrote down', async () => {
     await exported(creditor);
-    expect(await fs.readdir(folder)).toEqual(['export.tar']);
+    expect(await fs.readdir(ledger.folder)).toEqual(['export.tar']);
     const strange: StreamName = `debt:${newId('debt')}`;
-    receipts(await opened.writer.append('debts', 'direct', [submission({ name: 'NothingSuch', streams: [strange] })], 5_000));
-    await sign();
+    receipts(await ledger.opened.writer.append('debts', 'direct', [submission({ name: 'NothingSuch', streams: [strange] })], 5_000));
+    await ledger.sign();
     await expect(exported(strange)).rejects.toThrow('ENOENT');
-    expect(await fs.readdir(folder)).toEqual(['export.tar']);
+    expect(await fs.readdir(ledger.folder)).toEqual(['export.tar']);
   });
 
   it('is refused rather than made from pages of another version', async () => {
     await append(debts[3]!);
-    await keeper.commit(true);
+    await ledger.keeper.commit(true);
     await append(debts[3]!);
-    await keeper.commit(true);
-    await expect(proveHeads(pool, [debts[3]!])).rejects.toMatchObject({ name: 'HeadsPageWrong' });
-    await sign();
+    await ledger.keeper.commit(true);
+    await expect(proveHeads(ledger.pool, [debts[3]!])).rejects.toMatchObject({ name: 'HeadsPageWrong' });
+    await ledger.sign();
     expect((await exported(debts[3]!)).report).toMatchObject({ outcome: 'verified', streams: [{ to: 3 }], completeness: { state: 'proven' } });
   });
 
@@ -131,17 +106,17 @@ describe('the export of a stream from a stored ledger', () => {
     afterAll(() => (policy = null));
 
     async function cosign(size: number, ...by: readonly (typeof keys)[number][]): Promise<void> {
-      const checkpoint = await checkpointAt(pool, size);
+      const checkpoint = await checkpointAt(ledger.pool, size);
       for (const { secret, vkey } of by) {
-        const cosigner = openCosigner(secret, () => clock);
+        const cosigner = openCosigner(secret, clock);
         const signature = await cosigner.sign(parseNote(checkpoint!.note).text);
-        await addCosignature(pool, { size, witness: vkey, line: formatSignature({ name: cosigner.name, keyId: cosigner.keyId, signature }), at: clock });
+        await addCosignature(ledger.pool, { size, witness: vkey, line: formatSignature({ name: cosigner.name, keyId: cosigner.keyId, signature }), at: clock() });
       }
     }
     const signedAt = async (): Promise<number> => {
       await append(debts[0]!);
-      await sign();
-      return (await latestCheckpoint(pool))!.size;
+      await ledger.sign();
+      return (await latestCheckpoint(ledger.pool))!.size;
     };
 
     it('stands on the newest heads and says so, while the quorum has cosigned none', async () => {

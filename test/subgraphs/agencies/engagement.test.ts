@@ -1,6 +1,6 @@
 /** The rules of the register and of engagements, as tables. */
-import { HubError } from '../../../kernel/errors';
 import { checkAgency, checkLicence, dayIn, licenceState, type AgencyTerms, type LicenceTerms } from '../../../subgraphs/agencies/agency';
+import { inputRuleOf } from '../../support/input-rule';
 import {
   checkAttestation,
   decideMove,
@@ -15,17 +15,6 @@ import {
 
 const NOW = new Date('2026-11-21T12:00:00.000Z');
 const at = (text: string) => new Date(text);
-
-function ruleOf(check: () => void): string | null {
-  try {
-    check();
-    return null;
-  } catch (error) {
-    if (!(error instanceof HubError)) throw error;
-    expect(error.code).toBe('BAD_INPUT');
-    return error.extensions.ruleId ?? 'none';
-  }
-}
 
 describe('an engagement', () => {
   const LEGAL: Readonly<Record<EngagementMove, Partial<Record<EngagementState, EngagementState>>>> = {
@@ -66,7 +55,7 @@ describe('an attestation', () => {
     ['has not expired', 'ISO27001', NOW, 'ATTESTATION-TERM-AHEAD'],
     ['is accepted otherwise', 'GB/T-22080', at('2027-01-01T00:00:00.000Z'), null],
   ] as const)('%s', (_claim, standard, validUntil, expected) => {
-    expect(ruleOf(() => checkAttestation({ standard, validUntil }, NOW))).toBe(expected);
+    expect(inputRuleOf(() => checkAttestation({ standard, validUntil }, NOW))).toBe(expected);
   });
 
   it('is relied on for three years and no instant longer', () => {
@@ -84,7 +73,7 @@ describe('a licence', () => {
     ['names its kind by a code', { kind: 'collects debts' }, 'LICENCE-KIND-FORM'],
     ['has a number', { number: ' ' }, 'LICENCE-NUMBER-FORM'],
   ])('%s', (_claim, change, expected) => {
-    expect(ruleOf(() => checkLicence({ ...TERMS, ...change }))).toBe(expected);
+    expect(inputRuleOf(() => checkLicence({ ...TERMS, ...change }))).toBe(expected);
   });
 
   it.each([
@@ -114,6 +103,6 @@ describe('an agency', () => {
     ['has a jurisdiction by code', { jurisdiction: 'China' }, 'AGENCY-JURISDICTION-FORM'],
     ['has a registration number', { registrationNumber: 'x'.repeat(201) }, 'AGENCY-REGISTRATION-FORM'],
   ])('%s', (_claim, change, expected) => {
-    expect(ruleOf(() => checkAgency({ ...TERMS, ...change }))).toBe(expected);
+    expect(inputRuleOf(() => checkAgency({ ...TERMS, ...change }))).toBe(expected);
   });
 });

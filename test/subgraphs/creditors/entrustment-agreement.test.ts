@@ -1,7 +1,7 @@
 /** The rules of entrustment agreements and their fees, as tables. */
-import { HubError } from '../../../kernel/errors';
 import { newId } from '../../../schema/ids';
 import { agreementState, checkAgreement, refuseSigning, refuseTermination, type AgreementTerms } from '../../../subgraphs/creditors/entrustment-agreement';
+import { inputRuleOf } from '../../support/input-rule';
 
 const NOW = new Date('2026-11-21T12:00:00.000Z');
 const at = (text: string) => new Date(text);
@@ -22,18 +22,6 @@ const TERMS: AgreementTerms = {
   subDelegation: false,
   documentHash: 'a'.repeat(64),
 };
-
-function ruleOf(check: () => void): string | null {
-  try {
-    check();
-    return null;
-  } catch (error) {
-    if (!(error instanceof HubError)) throw error;
-    expect(error.code).toBe('BAD_INPUT');
-    expect(error.extensions.argument).toMatch(/^input\./);
-    return error.extensions.ruleId ?? 'none';
-  }
-}
 
 describe('the terms of an agreement', () => {
   it.each<[string, Partial<AgreementTerms>, string | null]>([
@@ -58,7 +46,7 @@ describe('the terms of an agreement', () => {
     ['have no cap above the whole', { feeSchedule: { tiers: tiers(30), capBasisPoints: 10_001 } }, 'AGREEMENT-FEE-BOUNDED'],
     ['have no fraction of a basis point', { feeSchedule: { tiers: [{ daysPastDueFrom: 30, basisPoints: 0.5 }], capBasisPoints: 2_000 } }, 'AGREEMENT-FEE-BOUNDED'],
   ])('%s', (_claim, change, expected) => {
-    expect(ruleOf(() => checkAgreement({ ...TERMS, ...change }, NOW))).toBe(expected);
+    expect(inputRuleOf(() => checkAgreement({ ...TERMS, ...change }, NOW))).toBe(expected);
   });
 });
 

@@ -1,6 +1,6 @@
 /** The rules of staff authority, as tables. */
-import { HubError } from '../../../kernel/errors';
 import { authorityState, checkAuthority, refuseGrant, refuseRevocation, type AuthorityHeld, type AuthorityTerms } from '../../../subgraphs/creditors/staff-authority';
+import { inputRuleOf } from '../../support/input-rule';
 
 const NOW = new Date('2026-11-21T12:00:00.000Z');
 const at = (text: string) => new Date(text);
@@ -36,18 +36,6 @@ describe('the state of an authority', () => {
   });
 });
 
-function ruleOf(check: () => void): string | null {
-  try {
-    check();
-    return null;
-  } catch (error) {
-    if (!(error instanceof HubError)) throw error;
-    expect(error.code).toBe('BAD_INPUT');
-    expect(error.extensions.argument).toMatch(/^input\./);
-    return error.extensions.ruleId ?? 'none';
-  }
-}
-
 describe('the input of a grant', () => {
   it.each<[string, Partial<AuthorityTerms>, string | null]>([
     ['is accepted with everything named', {}, null],
@@ -61,7 +49,7 @@ describe('the input of a grant', () => {
     ['ends after it begins', { validUntil: TERMS.validFrom }, 'AUTHORITY-TERM-ORDERED'],
     ['is not over already', { validFrom: at('2020-01-01T00:00:00.000Z'), validUntil: NOW }, 'AUTHORITY-TERM-AHEAD'],
   ])('%s', (_claim, change, expected) => {
-    expect(ruleOf(() => checkAuthority({ ...TERMS, ...change }, NOW))).toBe(expected);
+    expect(inputRuleOf(() => checkAuthority({ ...TERMS, ...change }, NOW))).toBe(expected);
   });
 });
 
