@@ -11,6 +11,7 @@ select entry.index, entry.bytes, entry.leaf_hash, entry.disclosures, entry.links
 select distinct r.creditor_id as id from standing_right r where r.kind = 'MANDATE' and r.holder = $1 and r.closed_at_index is null and r.valid_from <= now() and r.valid_until > now();
 
 -- ledger-entry ownStreams
+select borrower_id as id from standing_person where person_id = $1;
 select distinct r.creditor_id as id from standing_right r where r.kind = 'MANDATE' and r.holder = $1 and r.closed_at_index is null and r.valid_from <= now() and r.valid_until > now();
 
 -- ledger-entry readEntryPage

@@ -8,10 +8,10 @@ import path from 'node:path';
 import { Client } from 'pg';
 
 const ROOT = path.join(__dirname, '../../..');
-const FOLDERS = ['subgraphs/creditors', 'subgraphs/debts', 'subgraphs/agencies', 'subgraphs/borrowers', 'kernel/rights', 'audit'];
+export const FOLDERS = ['subgraphs/creditors', 'subgraphs/debts', 'subgraphs/agencies', 'subgraphs/borrowers', 'kernel/rights', 'audit', ...['export', 'handover', 'reconciliation', 'self-check', 'signer', 'time', 'witness'].map((part) => `audit/${part}`)];
 const REPOSITORY = '.repository.ts';
 /** Not the method's own: the transaction around it, the row scope it runs under, the wait for standing before it. */
-const AROUND = /^(begin|commit|rollback|start transaction|set local|select next_index from follower)/i;
+const AROUND = /^(begin|commit|rollback|start transaction|set local|select next_index from follower|select$)/i;
 
 type Method = (...given: unknown[]) => unknown;
 
@@ -35,7 +35,7 @@ function recordedModule(file: string, exported: Record<string, unknown>): Record
   return Object.fromEntries(
     Object.entries(exported).map(([name, value]) => {
       if (typeof value === 'function') return [name, recorded(`${file} ${name}`, value as Method)];
-      if (typeof value !== 'object' || value === null) return [name, value];
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) return [name, value];
       return [name, recordedModule(file, value as Record<string, unknown>)];
     }),
   );
