@@ -23,13 +23,17 @@ export interface FollowMeans {
 /** Applies one event; runs inside the transaction that also moves the follower's position. */
 export type FollowHandler = (client: PoolClient, event: FollowedEvent, means: FollowMeans) => Promise<void>;
 
-/** Event type → the versions this room can read. Older versions are read by upcasters inside the handler. */
-export interface Following {
+/** Applies all its events of a page in one go, behind everything else of the page: where an import says thousands and their order is nothing. */
+export type PageHandler = (client: PoolClient, events: readonly FollowedEvent[]) => Promise<void>;
+
+interface FollowedVersions {
   readonly versions: readonly number[];
   /** Entries of the type that it says no to are passed like those nobody follows: most disclosures concern no follower. */
   readonly concerns?: (event: ParsedEvent) => boolean;
-  readonly handler: FollowHandler;
 }
+
+/** Event type → the versions this room can read. Older versions are read by upcasters inside the handler. */
+export type Following = FollowedVersions & ({ readonly handler: FollowHandler; readonly pageHandler?: never } | { readonly pageHandler: PageHandler; readonly handler?: never });
 
 export interface FollowerOptions extends FollowMeans {
   readonly worker: Pool;
@@ -141,7 +145,9 @@ export class Follower {
       await this.keepPosition(this.options.worker, position, { next, atHead });
     } else {
       await workerTransaction(this.options.worker, async (client) => {
-        for (const entry of followed) await this.dispatch(client, entry);
+        const together = new Map<PageHandler, FollowedEvent[]>();
+        for (const entry of followed) await this.dispatch(client, entry, together);
+        for (const [pageHandler, events] of together) await pageHandler(client, events);
         await this.keepPosition(client, position, { next, atHead });
       });
     }
@@ -186,13 +192,14 @@ export class Follower {
     }
   }
 
-  private async dispatch(client: PoolClient, entry: StoredEntry): Promise<void> {
+  private async dispatch(client: PoolClient, entry: StoredEntry, together: Map<PageHandler, FollowedEvent[]>): Promise<void> {
     const event = readFollowedEvent(entry);
-    for (const { versions, handler } of this.concernedBy(readEntry(entry.bytes).entry.event)) {
+    for (const { versions, handler, pageHandler } of this.concernedBy(readEntry(entry.bytes).entry.event)) {
       if (!versions.includes(event.typeVersion)) {
         throw new FollowerMismatch(`entry ${event.index}: ${event.type} version ${event.typeVersion} is newer than this room can read`);
       }
-      await handler(client, event, this.options);
+      if (pageHandler === undefined) await handler(client, event, this.options);
+      else if (!together.get(pageHandler)?.push(event)) together.set(pageHandler, [event]);
     }
   }
 

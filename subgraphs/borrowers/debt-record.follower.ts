@@ -3,7 +3,7 @@
  * something was last recorded of it and when an agency last had to do with it. Keeps ids, states and instants only, in whatever order they come.
  */
 import { FollowerMismatch, type FollowedEvent } from '../../kernel/follower/followed-event';
-import type { FollowHandler, Following } from '../../kernel/follower/follower';
+import type { FollowHandler, Following, PageHandler } from '../../kernel/follower/follower';
 
 function hiddenId(event: FollowedEvent, name: string): string {
   const value = event.hidden[name];
@@ -11,20 +11,21 @@ function hiddenId(event: FollowedEvent, name: string): string {
   return value;
 }
 
-/** A debt that is known by its placement alone counts as open: what is not known is kept longer. */
+/** A debt that is known by its placement alone counts as open: what is not known is kept longer. One row a debt, however often a page names it. */
 const RECORD = {
   name: 'standing_debt',
-  text: `insert into standing_debt (debt_id, borrower_id, creditor_id, settled, recorded_at, shared_at) values ($1, $2, $3, $4, $5, $6)
+  text: `insert into standing_debt (debt_id, borrower_id, creditor_id, settled, recorded_at, shared_at)
+    select debt_id, min(borrower_id), min(creditor_id), bool_or(settled), max(recorded_at), max(recorded_at) filter (where shared)
+      from unnest($1::text[], $2::text[], $3::text[], $4::boolean[], $5::timestamptz[], $6::boolean[]) as said(debt_id, borrower_id, creditor_id, settled, recorded_at, shared) group by debt_id
     on conflict (debt_id) do update set settled = standing_debt.settled or excluded.settled,
       recorded_at = greatest(standing_debt.recorded_at, excluded.recorded_at), shared_at = greatest(standing_debt.shared_at, excluded.shared_at)`,
 } as const;
 
-const records =
-  ({ settles = false, shares = false }: { readonly settles?: boolean; readonly shares?: boolean } = {}): FollowHandler =>
-  async (client, event) => {
-    const [debtId, borrowerId, creditorId] = ['debtId', 'borrowerId', 'creditorId'].map((name) => hiddenId(event, name));
-    await client.query({ ...RECORD, values: [debtId, borrowerId, creditorId, settles, event.occurredAt, shares ? event.occurredAt : null] });
-  };
+const recordDebts: PageHandler = async (client, events) => {
+  const ids = (name: string): string[] => events.map((event) => hiddenId(event, name));
+  const values = [ids('debtId'), ids('borrowerId'), ids('creditorId'), events.map(({ type }) => type === SETTLED), events.map(({ occurredAt }) => occurredAt), events.map(({ type }) => SHARES.has(type))];
+  await client.query({ ...RECORD, values });
+};
 
 const learnJurisdiction: FollowHandler = async (client, event) => {
   const { jurisdiction } = event.facts;
@@ -35,10 +36,10 @@ const learnJurisdiction: FollowHandler = async (client, event) => {
   ]);
 };
 
-const version1 = (handler: FollowHandler): readonly Following[] => [{ versions: [1], handler }];
+const SETTLED = 'debts.DebtSettled';
 
 /** Every step of a placement is about what an agency was given: the last one bounds the collection activity. */
-const SHARES = [
+const SHARES: ReadonlySet<string> = new Set([
   'debts.PlacementProposed',
   'debts.PlacementAccepted',
   'debts.PlacementRejected',
@@ -50,13 +51,11 @@ const SHARES = [
   'debts.GrantClosed',
   'debts.ReturnOrDestructionDue',
   'debts.ReturnOrDestructionAttested',
-] as const;
+]);
+
+const OF_DEBTS = ['debts.DebtRegistered', 'debts.AmountDetermined', 'debts.PaymentRecorded', SETTLED, ...SHARES];
 
 export const DEBT_RECORD_FOLLOWING: ReadonlyMap<string, readonly Following[]> = new Map([
-  ['creditors.CreditorRegistered', version1(learnJurisdiction)],
-  ['debts.DebtRegistered', version1(records())],
-  ['debts.AmountDetermined', version1(records())],
-  ['debts.PaymentRecorded', version1(records())],
-  ['debts.DebtSettled', version1(records({ settles: true }))],
-  ...SHARES.map((type): [string, readonly Following[]] => [type, version1(records({ shares: true }))]),
+  ['creditors.CreditorRegistered', [{ versions: [1], handler: learnJurisdiction }]],
+  ...OF_DEBTS.map((type): [string, readonly Following[]] => [type, [{ versions: [1], pageHandler: recordDebts }]]),
 ]);

@@ -102,6 +102,6 @@ describe('the order to prune', () => {
   it.each([['no number', 'all'], ['a fraction', 0.5], ['an entry that is still to come', 2_000]])('with %s for its index halts the room', async (_case, minimumIndex) => {
     const { handler } = PRUNING_FOLLOWING.get('audit.EntriesPruned')![0]!;
     const event = { index: 1_000, type: 'audit.EntriesPruned', facts: { minimumIndex } } as unknown as FollowedEvent;
-    await expect(handler(undefined as never, event, undefined as never)).rejects.toMatchObject({ name: 'FollowerMismatch' });
+    await expect(handler!(undefined as never, event, undefined as never)).rejects.toMatchObject({ name: 'FollowerMismatch' });
   });
 });

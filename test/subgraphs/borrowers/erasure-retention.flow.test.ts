@@ -78,6 +78,18 @@ describe('a borrower with a debt', () => {
     expect(await erase(rooms, staff, debt.borrowerId)).toMatchObject({ ruleId: 'ERASURE-RETENTION-ENDED', message: expect.stringContaining(yearsFromToday(5)) as string });
   });
 
+  it('whose settlement is said in one breath with what came before is settled, and old', async () => {
+    const { staff, ...debt } = await owing('US');
+    const said = { hidden: { debtId: debt.debtId, creditorId: debt.creditorId, borrowerId: debt.borrowerId }, streams: [`debt:${debt.debtId}`, `borrower:${debt.borrowerId}`, `creditor:${debt.creditorId}`] as const };
+    const page = [['debts.DebtSettled', 8], ['debts.PaymentRecorded', 9], ['debts.AmountDetermined', 10]] as const;
+    for (const [type, years] of page) await appendAs(rooms, 'debts', { type, facts: {}, ...said, occurredAt: yearsAgo(years) });
+    await rooms.settled();
+    const { rows } = await rooms.room('borrowers').database.worker.query('select settled, recorded_at from standing_debt where debt_id = $1', [debt.debtId]);
+    expect(rows).toEqual([{ settled: true, recorded_at: expect.any(Date) as Date }]);
+    expect((rows[0] as { recorded_at: Date }).recorded_at.getUTCFullYear()).toBe(yearsAgo(8).getUTCFullYear());
+    expect(await erase(rooms, staff, debt.borrowerId)).toMatchObject({ __typename: 'BorrowerErased' });
+  });
+
   it('is erased under the final order of a court, and the entry cites the rules that were left', async () => {
     const { staff, borrowerId } = await owing('CN');
     expect(await erase(rooms, staff, borrowerId, { basis: 'COURT_ORDER' })).toMatchObject({ __typename: 'BorrowerErased' });
