@@ -39,6 +39,7 @@ export class OwnHistory {
   private missing: string | null = null;
   private isDecided = false;
   private comparing: Promise<void> | null = null;
+  private asking: Promise<boolean> | null = null;
   private readonly stopping = new AbortController();
   private readonly decided: Promise<void>;
   private readonly watching: Promise<void>;
@@ -107,8 +108,13 @@ export class OwnHistory {
     }
   }
 
-  /** Known before the tables are read, so that two readers who overtake one another prove nothing. */
-  private async wentBack(): Promise<boolean> {
+  /** One question at a time, whoever asks: commands of a busy room would take the connections of its relay. */
+  private wentBack(): Promise<boolean> {
+    return (this.asking ??= this.ask().finally(() => (this.asking = null)));
+  }
+
+  /** What was known before the tables were read, so that an answer overtaken by another proves nothing. */
+  private async ask(): Promise<boolean> {
     const known = this.delivered;
     const now = await deliveredSeq(this.options.worker);
     if (now < known) return true;

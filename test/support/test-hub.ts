@@ -36,6 +36,7 @@ export interface HubSettings {
   readonly witnesses?: readonly WitnessConfig[];
   readonly followerBoundMs?: number;
   readonly receiptDeadlineMs?: number;
+  readonly selfCheckIntervalMs?: number;
 }
 
 export interface TestHub {
