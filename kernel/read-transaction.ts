@@ -94,7 +94,7 @@ export class ReadTransaction implements Transaction {
 
   /** Reads ahead of asking: the snapshot says itself how far it stands, and it has nearly always come far enough. */
   private async open(first: NamedStatement): Promise<unknown[]> {
-    const { database, boundMs, standsOn, deadlineMs, clock } = this.place;
+    const { boundMs, standsOn, deadlineMs, clock } = this.place;
     for (;;) {
       const [, opening, answer] = await openWith(this.client, BEGIN, openingStatement(this.actor, boundMs), first);
       const point = toStandingPoint(opening!.rows[0] as FollowerRow);
@@ -103,7 +103,8 @@ export class ReadTransaction implements Transaction {
         return answer!.rows;
       }
       await this.client.query('rollback');
-      await awaitStanding(database, standsOn, deadlineMs);
+      // On its own connection: readers who waited for a second one while they held the first would wait for each other.
+      await awaitStanding({ query: async <T>(sql: string) => (await this.client.query(sql)).rows as T }, standsOn, deadlineMs);
       this.now = clock();
     }
   }

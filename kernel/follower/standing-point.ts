@@ -41,7 +41,7 @@ export async function readFollowerSeconds(pool: Pick<Pool, 'query'>): Promise<nu
 const POLL_MS = 5;
 
 /** Resolves once the room has followed the ledger to `index`; throws UNAVAILABLE when that takes longer than `deadlineMs`. */
-export async function awaitStanding(database: DataSource, index: number, deadlineMs: number): Promise<void> {
+export async function awaitStanding(database: Pick<DataSource, 'query'>, index: number, deadlineMs: number): Promise<void> {
   const deadline = Date.now() + deadlineMs;
   for (;;) {
     const rows: { next_index: number }[] = await database.query('select next_index from follower');
