@@ -1,4 +1,5 @@
 /** The thread that reads a portfolio: hands over one part after the other and stays at most a few ahead of whoever takes them. */
+import 'reflect-metadata';
 import { once } from 'node:events';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { ImportError } from './import-error';
