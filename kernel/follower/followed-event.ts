@@ -1,8 +1,8 @@
 /**
- * An entry as a room reads it: the event with its place, and the ids that were kept beside it. Every revealed value is
- * checked against its digest first, so a row altered in the ledger's tables cannot feed a standing table.
+ * An entry as a room reads it: the event with its place, and the ids that were kept beside it. Every value is checked against
+ * its digest before it is given, so a row altered in the ledger's tables cannot feed a standing table.
  */
-import { digestDisclosure, parseDisclosure } from '../../audit/log/commitment';
+import { digestDisclosure, parseDisclosure, type Disclosure } from '../../audit/log/commitment';
 import type { Json } from '../event-draft';
 import type { StoredEntry } from '../ledger';
 import { readEntry } from './read-entry';
@@ -44,21 +44,19 @@ export function readFollowedEvent(entry: StoredEntry): FollowedEvent {
 
 function checkedEvent(entry: StoredEntry): FollowedEvent {
   const { entry: parsed, leafHash } = readEntry(entry.bytes);
-  const { links, source, event: body } = parsed;
-  const committed = new Set([...body.sd, ...body.items, ...links]);
+  const { source, event: body } = parsed;
+  const committed = new Set([...body.sd, ...body.items]);
   const hidden: Record<string, Json> = {};
   const items: { readonly [name: string]: Json }[] = [];
-  const positions = new Map<string, number>();
-  for (const { digest, text } of entry.disclosures) {
-    if (text === null) continue;
-    if (digestDisclosure(text) !== digest || !committed.has(digest)) {
-      throw new FollowerMismatch(`entry ${entry.index}: a value kept beside it is not the one it commits to`);
-    }
-    const disclosure = parseDisclosure(text);
-    if (disclosure.form === 'link') positions.set(disclosure.stream, disclosure.n);
-    else if (disclosure.form === 'member') hidden[disclosure.name] = disclosure.value;
-    else items.push(disclosure.value as { readonly [name: string]: Json });
+  for (const { kind, digest, text } of entry.disclosures) {
+    if (text === null || kind === 'link') continue;
+    const disclosure = opened(entry, committed, digest, text);
+    if (disclosure.form === 'member') hidden[disclosure.name] = disclosure.value;
+    else if (disclosure.form === 'element') items.push(disclosure.value as { readonly [name: string]: Json });
   }
+  let positions: ReadonlyMap<string, number> | null = null;
+  // Most handlers ask for no place, and the links are half of what would have to be hashed.
+  const places = (): ReadonlyMap<string, number> => (positions ??= checkedLinks(entry, parsed.links));
   return {
     index: entry.index,
     type: body.type,
@@ -70,11 +68,29 @@ function checkedEvent(entry: StoredEntry): FollowedEvent {
     facts: body.facts,
     hidden,
     items,
-    streams: [...positions.keys()],
+    get streams() {
+      return [...places().keys()];
+    },
     position(stream) {
-      const n = positions.get(stream);
+      const n = places().get(stream);
       if (n === undefined) throw new FollowerMismatch(`entry ${entry.index} has no link to the stream a standing change belongs to`);
       return n;
     },
   };
+}
+
+function checkedLinks(entry: StoredEntry, links: readonly string[]): ReadonlyMap<string, number> {
+  const committed = new Set(links);
+  const positions = new Map<string, number>();
+  for (const { kind, digest, text } of entry.disclosures) {
+    if (text === null || kind !== 'link') continue;
+    const disclosure = opened(entry, committed, digest, text);
+    if (disclosure.form === 'link') positions.set(disclosure.stream, disclosure.n);
+  }
+  return positions;
+}
+
+function opened(entry: StoredEntry, committed: ReadonlySet<string>, digest: string, text: string): Disclosure {
+  if (digestDisclosure(text) !== digest || !committed.has(digest)) throw new FollowerMismatch(`entry ${entry.index}: a value kept beside it is not the one it commits to`);
+  return parseDisclosure(text);
 }

@@ -17,7 +17,7 @@ const RECORD = {
   text: `insert into standing_debt (debt_id, borrower_id, creditor_id, settled, recorded_at, shared_at)
     select debt_id, min(borrower_id), min(creditor_id), bool_or(settled), max(recorded_at), max(recorded_at) filter (where shared)
       from unnest($1::text[], $2::text[], $3::text[], $4::boolean[], $5::timestamptz[], $6::boolean[]) as said(debt_id, borrower_id, creditor_id, settled, recorded_at, shared) group by debt_id
-    on conflict (debt_id) do update set settled = standing_debt.settled or excluded.settled,
+    on conflict (borrower_id, debt_id) do update set settled = standing_debt.settled or excluded.settled,
       recorded_at = greatest(standing_debt.recorded_at, excluded.recorded_at), shared_at = greatest(standing_debt.shared_at, excluded.shared_at)`,
 } as const;
 

@@ -20,9 +20,10 @@ interface StagedBorrower {
 
 const NEXT = `select row_no, borrower_id, person_index from staged_borrower where batch_id = $1 and row_no > $2 and is_new order by row_no limit $3`;
 
-const FRESH_PERSONS = 'insert into person (id, national_id_index) select * from unnest($1::text[], $2::bytea[]) on conflict do nothing';
+/** Answers with those it made: nobody else can see them before this import commits. */
+const FRESH_PERSONS = 'insert into person (id, national_id_index) select * from unnest($1::text[], $2::bytea[]) on conflict do nothing returning id, national_id_index as index';
 /** A statement of its own: only then does it see a person that another import committed a moment ago. Held, lest an erasure forget one of them. */
-const PERSONS = 'select id, national_id_index as index from person where national_id_index = any($1) order by national_id_index for key share';
+const KNOWN_PERSONS = 'select id, national_id_index as index from person where national_id_index = any($1) order by national_id_index for key share';
 const CLAIMS = 'insert into person_claim (borrower_id, person_id) select * from unnest($1::text[], $2::text[])';
 
 const STAGED = `staged_borrower s where s.batch_id = $1 and s.row_no > $2 and s.row_no <= $3 and s.is_new`;
@@ -84,12 +85,18 @@ async function namePersons(client: PoolClient, staged: readonly StagedBorrower[]
 
 /** One that is being forgotten at this moment is gone when it could be held; then it is made anew. */
 async function holdPersons(client: PoolClient, indexes: readonly Buffer[]): Promise<ReadonlyMap<string, string>> {
-  const wanted = new Set(indexes.map((index) => index.toString('latin1'))).size;
-  for (;;) {
-    await client.query(FRESH_PERSONS, [indexes.map(() => newId('person')), indexes]);
-    const { rows } = await client.query<{ id: string; index: Buffer }>(PERSONS, [indexes]);
-    if (rows.length === wanted) return new Map(rows.map((row) => [row.index.toString('latin1'), row.id]));
+  const held = new Map<string, string>();
+  const hold = async (statement: string, values: readonly unknown[]): Promise<void> => {
+    const { rows } = await client.query<{ id: string; index: Buffer }>(statement, [...values]);
+    for (const { id, index } of rows) held.set(index.toString('latin1'), id);
+  };
+  for (let missing = indexes; missing.length > 0; ) {
+    await hold(FRESH_PERSONS, [missing.map(() => newId('person')), missing]);
+    const known = missing.filter((index) => !held.has(index.toString('latin1')));
+    if (known.length > 0) await hold(KNOWN_PERSONS, [known]);
+    missing = known.filter((index) => !held.has(index.toString('latin1')));
   }
+  return held;
 }
 
 async function recordRegistrations(client: PoolClient, batch: BorrowerBatch, borrowers: readonly RegisteredBorrower[], now: Date): Promise<void> {

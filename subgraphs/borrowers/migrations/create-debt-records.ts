@@ -9,14 +9,14 @@ import { ERASURE_BASES } from '../erasure';
 
 const TABLES = [
   `create table standing_debt (
-    debt_id text collate "C" primary key,
-    borrower_id text not null,
+    debt_id text collate "C" not null,
+    borrower_id text collate "C" not null,
     creditor_id text not null,
     settled boolean not null,
     recorded_at timestamptz not null,
-    shared_at timestamptz
+    shared_at timestamptz,
+    primary key (borrower_id, debt_id)
   )`,
-  'create index standing_debt_borrower on standing_debt (borrower_id)',
   'create table standing_creditor (creditor_id text primary key, jurisdiction text not null)',
   'alter table erasure drop constraint erasure_basis_check',
   `alter table erasure add constraint erasure_basis_check check (basis in (${ERASURE_BASES.map((word) => `'${word}'`).join(', ')}))`,
