@@ -16,9 +16,19 @@ const FILE = /^(?<id>export_[0-9a-z]+)\.tar$/;
 /** Returns how many files were deleted. */
 export async function expireExports(pool: Pool, directory: string, { days, now }: { readonly days: number; readonly now: Date }): Promise<number> {
   await pool.query(EXPIRED, [new Date(now.getTime() - days * DAY_MS)]);
-  const names = await fs.readdir(directory).catch(() => []);
+  const names = await namesIn(directory);
   const ids = names.flatMap((name) => FILE.exec(name)?.groups?.['id'] ?? []);
   const { rows } = await pool.query<{ id: string }>(GONE, [ids]);
   for (const { id } of rows) await fs.rm(path.join(directory, `${id}.tar`), { force: true });
   return rows.length;
+}
+
+/** No export has been made yet where there is no folder. */
+async function namesIn(directory: string): Promise<string[]> {
+  try {
+    return await fs.readdir(directory);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
 }

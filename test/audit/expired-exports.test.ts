@@ -44,4 +44,6 @@ it('are deleted with their last millisecond, and so is what a process left that 
 it('are none where no export was ever made', async () => {
   const { worker } = await database.open(AUDIT_DATABASE);
   expect(await expireExports(worker, path.join(folder, 'absent'), { days: 30, now: NOW })).toBe(0);
+  await fs.writeFile(path.join(folder, 'no-folder'), '');
+  await expect(expireExports(worker, path.join(folder, 'no-folder'), { days: 30, now: NOW })).rejects.toMatchObject({ code: 'ENOTDIR' });
 });

@@ -39,6 +39,7 @@ export async function runMeasured<Order extends object>(script: string, order: O
   const ended = once(child, 'exit').then(() => {
     throw new Error(`${script} ended without a result`);
   });
+  // It ends after its result, too; that is nobody's failure.
   ended.catch(() => undefined);
   const [result] = (await Promise.race([once(child, 'message'), ended])) as [MeasuredRun];
   return result;
