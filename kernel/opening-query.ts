@@ -1,6 +1,6 @@
 /**
- * BEGIN, row scope, standing and the first statement of a read in one message (PostgreSQL 18, 54.2.4 pipelining): each message
- * wakes a sleeping server process, which costs more than what is in it. Refuses nothing; a failure fails all four.
+ * BEGIN, row scope, standing and the first statement of a read in one message, as PostgreSQL's extended query protocol allows
+ * (pipelining): each message wakes a sleeping server process, which costs more than what is in it. A failure fails all four.
  */
 import { Query, type Client, type Connection, type QueryResult } from 'pg';
 

@@ -133,6 +133,12 @@ describe('standing tables', () => {
   });
 });
 
+/** The same link with its number one higher. */
+function otherPlace(text: string): string {
+  const [salt, stream, n, prev] = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as [string, string, number, string];
+  return Buffer.from(JSON.stringify([salt, stream, n + 1, prev])).toString('base64url');
+}
+
 const REJECTED: { claim: string; change: (page: LedgerPage, from: number) => LedgerPage; message: RegExp }[] = [
   { claim: 'a repeated entry', change: (page) => ({ ...page, entries: page.entries.flatMap((entry) => [entry, entry]) }), message: /expected entry 1, the ledger gave 0/ },
   { claim: 'entries out of order', change: (page) => ({ ...page, entries: [...page.entries].reverse() }), message: /expected entry 0/ },
@@ -140,6 +146,11 @@ const REJECTED: { claim: string; change: (page: LedgerPage, from: number) => Led
   {
     claim: 'an altered value beside an entry',
     change: (page) => ({ ...page, entries: page.entries.map((entry) => ({ ...entry, disclosures: entry.disclosures.map((held) => ({ ...held, text: held.text && Buffer.from('["AAAAAAAAAAAAAAAAAAAAAA","creditorId","x"]').toString('base64url') })) })) }),
+    message: /a value kept beside it is not the one it commits to/,
+  },
+  {
+    claim: 'an altered place in a stream beside an entry, which nothing but its digest protects',
+    change: (page) => ({ ...page, entries: page.entries.map((entry) => ({ ...entry, disclosures: entry.disclosures.map((held) => (held.kind === 'link' ? { ...held, text: held.text && otherPlace(held.text) } : held)) })) }),
     message: /a value kept beside it is not the one it commits to/,
   },
   {
