@@ -4,16 +4,10 @@
  */
 import type { PoolClient } from 'pg';
 import { AGENCY_KEY_FOLLOWING } from '../../kernel/agency-keys/standing';
-import { FollowerMismatch, type FollowedEvent } from '../../kernel/follower/followed-event';
+import { FollowerMismatch, hiddenId, type FollowedEvent } from '../../kernel/follower/followed-event';
 import type { FollowHandler, Following } from '../../kernel/follower/follower';
 import { ROOMS } from '../../schema/vocabulary';
 import { MISMATCH_FAULTS, type ReceiptFault } from '../handover/handover';
-
-function hiddenId(event: FollowedEvent, name: string): string {
-  const value = event.hidden[name];
-  if (typeof value !== 'string') throw new FollowerMismatch(`entry ${event.index}: ${event.type} lacks ${name}`);
-  return value;
-}
 
 function fact<T>(event: FollowedEvent, name: string): T {
   const value = event.facts[name];

@@ -32,6 +32,13 @@ export class FollowerMismatch extends Error {
   }
 }
 
+/** An id that this type of event always has. Throws FollowerMismatch when it is not there. */
+export function hiddenId(event: FollowedEvent, name: string): string {
+  const value = event.hidden[name];
+  if (typeof value !== 'string') throw new FollowerMismatch(`entry ${event.index}: ${event.type} lacks ${name}`);
+  return value;
+}
+
 /** Checked once per stored entry: in one process every room that follows its type is given the same object. */
 const known = new WeakMap<StoredEntry, FollowedEvent>();
 

@@ -5,16 +5,10 @@
 import type { PoolClient } from 'pg';
 import { idPrefix, type IdPrefix } from '../../schema/ids';
 import type { Json } from '../event-draft';
-import { FollowerMismatch, type FollowedEvent } from './followed-event';
+import { FollowerMismatch, hiddenId, type FollowedEvent } from './followed-event';
 import type { FollowHandler, Following } from './follower';
 
-function text(event: FollowedEvent, name: string): string {
-  const value = event.hidden[name];
-  if (typeof value !== 'string') throw new FollowerMismatch(`entry ${event.index}: ${event.type} lacks ${name}`);
-  return value;
-}
-
-const optional = (event: FollowedEvent, name: string): string | null => (event.hidden[name] === undefined ? null : text(event, name));
+const optional = (event: FollowedEvent, name: string): string | null => (event.hidden[name] === undefined ? null : hiddenId(event, name));
 
 function fact<T>(event: FollowedEvent, name: string, otherwise: T): T {
   return (event.facts[name] as T | undefined) ?? otherwise;
@@ -25,12 +19,12 @@ const OPEN = `insert into standing_right (id, kind, holder, creditor_id, agency_
 
 function opensRight(kind: 'AUTHORITY' | 'GRANT' | 'MANDATE' | 'AGREEMENT', idName: string, holderName: string): FollowHandler {
   return async (client, event) => {
-    const id = text(event, idName);
+    const id = hiddenId(event, idName);
     await client.query(OPEN, [
       id,
       kind,
-      text(event, holderName),
-      text(event, 'creditorId'),
+      hiddenId(event, holderName),
+      hiddenId(event, 'creditorId'),
       optional(event, 'agencyId'),
       optional(event, 'engagementId'),
       optional(event, 'debtId'),
@@ -48,7 +42,7 @@ function opensRight(kind: 'AUTHORITY' | 'GRANT' | 'MANDATE' | 'AGREEMENT', idNam
 
 function closesRight(idName: string): FollowHandler {
   return async (client, event) => {
-    const id = text(event, idName);
+    const id = hiddenId(event, idName);
     await client.query('update standing_right set closed_at_index = $2, stream_n = $3 where id = $1', [id, event.index, event.position(`grant:${id}`)]);
   };
 }
@@ -57,12 +51,12 @@ const MOVE_ENGAGEMENT = `insert into standing_engagement (id, creditor_id, agenc
   on conflict (id) do update set state = excluded.state, stream_n = excluded.stream_n, attested_until = coalesce(excluded.attested_until, standing_engagement.attested_until)`;
 
 async function movesEngagement(client: PoolClient, event: FollowedEvent): Promise<void> {
-  const id = text(event, 'engagementId');
+  const id = hiddenId(event, 'engagementId');
   const attestedUntil = event.type === 'agencies.SecurityAttested' ? fact<string | null>(event, 'validUntil', null) : null;
   await client.query(MOVE_ENGAGEMENT, [
     id,
-    text(event, 'creditorId'),
-    text(event, 'agencyId'),
+    hiddenId(event, 'creditorId'),
+    hiddenId(event, 'agencyId'),
     fact<string>(event, 'state', 'PROPOSED'),
     attestedUntil,
     event.position(`engagement:${id}`),

@@ -2,14 +2,8 @@
  * What this room follows of debts, so that it knows how long their records have to be kept: which there are, whether each is settled, when
  * something was last recorded of it and when an agency last had to do with it. Keeps ids, states and instants only, in whatever order they come.
  */
-import { FollowerMismatch, type FollowedEvent } from '../../kernel/follower/followed-event';
+import { FollowerMismatch, hiddenId } from '../../kernel/follower/followed-event';
 import type { FollowHandler, Following, PageHandler } from '../../kernel/follower/follower';
-
-function hiddenId(event: FollowedEvent, name: string): string {
-  const value = event.hidden[name];
-  if (typeof value !== 'string') throw new FollowerMismatch(`entry ${event.index}: ${event.type} lacks ${name}`);
-  return value;
-}
 
 /** A debt that is known by its placement alone counts as open: what is not known is kept longer. One row a debt, however often a page names it. */
 const RECORD = {

@@ -4,15 +4,9 @@
  * may be repeated.
  */
 import type { Pool, PoolClient } from 'pg';
-import { FollowerMismatch, type FollowedEvent } from '../../kernel/follower/followed-event';
+import { hiddenId } from '../../kernel/follower/followed-event';
 import type { FollowHandler, Following, FollowMeans } from '../../kernel/follower/follower';
 import { BORROWER_ERASED } from './erasure.event';
-
-function hiddenId(event: FollowedEvent, name: string): string {
-  const value = event.hidden[name];
-  if (typeof value !== 'string') throw new FollowerMismatch(`entry ${event.index}: ${event.type} lacks ${name}`);
-  return value;
-}
 
 /** Sealed values would not open any more; the index would still find. Neither has a reason to stay. */
 const FORGET = [

@@ -4,14 +4,8 @@
  */
 import type { PoolClient } from 'pg';
 import { AGENCY_KEY_FOLLOWING } from '../../kernel/agency-keys/standing';
-import { FollowerMismatch, type FollowedEvent } from '../../kernel/follower/followed-event';
+import { hiddenId, type FollowedEvent } from '../../kernel/follower/followed-event';
 import type { FollowHandler, Following } from '../../kernel/follower/follower';
-
-function hiddenId(event: FollowedEvent, name: string): string {
-  const value = event.hidden[name];
-  if (typeof value !== 'string') throw new FollowerMismatch(`entry ${event.index}: ${event.type} lacks ${name}`);
-  return value;
-}
 
 const AGREEMENT = `insert into standing_agreement (id, products, regions, days_past_due_min, days_past_due_max) values ($1, $2, $3, $4, $5)
   on conflict (id) do update set products = excluded.products, regions = excluded.regions, days_past_due_min = excluded.days_past_due_min, days_past_due_max = excluded.days_past_due_max`;
